@@ -1,0 +1,1 @@
+"""Facts of a repository and the numbers computed from them."""

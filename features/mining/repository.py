@@ -1,0 +1,151 @@
+"""Opens exactly the repository that was named and resolves what to mine from it."""
+
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import ObjectType, RepositoryOpenFlag
+
+from ..errors import (
+    EmptyRepository,
+    NotARepository,
+    ReferenceMissing,
+    ShallowRepository,
+    SourceError,
+    SourceMissing,
+)
+
+
+def open_repository(path: Path) -> pygit2.Repository:
+    """Open the git directory or work tree at `path`, never one above or elsewhere.
+
+    libgit2 searches parent folders and follows a `.git` file to any place on the machine; both
+    would let a folder that a stranger made show us another repository.
+
+    Raises
+    ------
+    SourceMissing, NotARepository, ShallowRepository, SourceError
+    """
+    _require_readable(path)
+    try:
+        repository = pygit2.Repository(str(path), RepositoryOpenFlag.NO_SEARCH)
+    except (pygit2.GitError, KeyError, ValueError, OSError) as error:
+        raise _opening_error(path, str(error)) from error
+    root = path.resolve()
+    located = Path(repository.path).resolve()
+    if not located.is_relative_to(root):
+        raise SourceError(
+            f"{path} only points to a repository elsewhere",
+            hint=f"name that one instead: {located}",
+        )
+    common = located / "commondir"
+    if common.is_file():
+        raise SourceError(
+            f"{path} is a linked work tree; its history lies in another folder",
+            hint="name the main work tree or its .git folder",
+        )
+    if repository.is_shallow:
+        raise ShallowRepository(
+            f"{path} is a shallow clone: the past that we compare with is absent",
+            hint="run `git fetch --unshallow` in it, or clone without --depth",
+        )
+    return repository
+
+
+def _require_readable(path: Path) -> None:
+    try:
+        if not path.exists():
+            raise SourceMissing(f"{path} does not exist", hint="check the path")
+        if path.is_dir():
+            next(path.iterdir(), None)
+    except PermissionError as error:
+        raise SourceMissing(
+            f"{path} may not be read by this user", hint="check its permissions"
+        ) from error
+
+
+def _opening_error(path: Path, reason: str) -> SourceError:
+    if "not owned by current user" in reason:
+        return SourceError(
+            f"{path} belongs to another user, and git refuses such repositories",
+            hint=f"if you trust it: git config --global --add safe.directory {path.resolve()}",
+        )
+    if path.is_dir() and not (path / ".git").exists():
+        inside = next((up for up in path.resolve().parents if (up / ".git").exists()), None)
+        if inside is not None:
+            return NotARepository(
+                f"{path} is a folder inside a repository", hint=f"name its top folder: {inside}"
+            )
+    return NotARepository(
+        f"{path} is not a git repository", hint="name a git directory or a work tree"
+    )
+
+
+def resolve_tips(
+    repository: pygit2.Repository, ref: str | None, *, all_refs: bool
+) -> list[pygit2.Oid]:
+    """Find the commits whose ancestors are to be mined, in a stable order.
+
+    Parameters
+    ----------
+    ref
+        Anything `git rev-parse` takes; HEAD if None.
+    all_refs
+        Branches, tags, pull-request refs and HEAD alike; `ref` must be None then.
+
+    Raises
+    ------
+    EmptyRepository, ReferenceMissing
+    """
+    if all_refs:
+        tips = _all_tips(repository)
+        if not tips:
+            raise EmptyRepository(
+                f"{repository.path} has no commit under any reference",
+                hint="was anything pushed to it yet?",
+            )
+        return tips
+    if ref is not None:
+        try:
+            target = repository.revparse_single(ref)
+            return [target.peel(pygit2.Commit).id]
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise ReferenceMissing(
+                f"{repository.path} has no branch, tag or commit {ref!r}",
+                hint="`git for-each-ref` lists what there is",
+            ) from error
+    try:
+        return [repository.revparse_single("HEAD").peel(pygit2.Commit).id]
+    except (KeyError, pygit2.GitError) as error:
+        raise _headless_error(repository) from error
+
+
+def _headless_error(repository: pygit2.Repository) -> EmptyRepository:
+    branches = sorted(name for name in repository.references if name.startswith("refs/heads/"))
+    if branches:
+        return EmptyRepository(
+            f"HEAD of {repository.path} points to a branch that has no commit",
+            hint=f"try --ref {branches[0].removeprefix('refs/heads/')} or --all-refs",
+        )
+    return EmptyRepository(
+        f"{repository.path} has no commit on its current branch", hint="was anything committed yet?"
+    )
+
+
+def _all_tips(repository: pygit2.Repository) -> list[pygit2.Oid]:
+    tips: dict[pygit2.Oid, None] = {}
+    names = sorted(repository.references)
+    for name in ["HEAD", *names]:
+        try:
+            tips[repository.revparse_single(name).peel(pygit2.Commit).id] = None
+        except (KeyError, ValueError, pygit2.GitError):
+            continue  # a dangling reference, or a tag of a blob or tree: no commit to start from
+    return list(tips)
+
+
+def read_object(repository: pygit2.Repository, oid: pygit2.Oid) -> tuple[ObjectType, bytes] | None:
+    """Read an object as stored, replace refs and grafts ignored; None if absent or damaged."""
+    try:
+        kind, data = repository.odb.read(oid)
+    except (KeyError, ValueError, MemoryError, pygit2.GitError):
+        return None
+    return ObjectType(kind), data

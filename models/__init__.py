@@ -1,0 +1,1 @@
+"""How unusual a vector is, and why."""

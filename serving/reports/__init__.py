@@ -1,0 +1,1 @@
+"""One module a format: from a scan's result to text."""

@@ -1,0 +1,1 @@
+"""From many projects to one evaluated baseline."""
