@@ -1,0 +1,203 @@
+"""What commit features are computed from: columns and sums shared by several of them."""
+
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from .history import History, days
+from .past import count_between, earlier, earlier_count, surprise
+from .paths import directories, has_role, kinds
+
+GITLINK = 0o160000
+SYMLINK = 0o120000
+EXECUTABLE = 0o111
+HABIT = 10  # commits below which nobody has a habit to depart from
+
+
+class CommitFacts:
+    """The history in columns of numpy arrays; n commits (merges included), m changes.
+
+    Arrays are aligned with the commits unless the name says `of_change`. People and paths are
+    codes from 0 that have no meaning outside.
+    """
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.commits = history.commits.reset_index(drop=True)
+        self.changes = history.changes.reset_index(drop=True)
+        self.n = len(self.commits)
+        self.owner = self.changes["commit"].to_numpy()
+        self.time = days(self.commits["known_time"].to_numpy())
+        people = pd.concat([self.commits["author"], self.commits["committer"]])
+        codes = pd.factorize(people)[0]
+        self.author, self.committer = codes[: self.n], codes[self.n :]
+
+    def column(self, name: str) -> np.ndarray:
+        """Give a column of `commits` as floats."""
+        return self.commits[name].to_numpy(dtype=float)
+
+    def total(self, of_change: np.ndarray) -> np.ndarray:
+        """Add up per commit; NaN counts as nothing."""
+        return np.bincount(self.owner, np.nan_to_num(of_change.astype(float)), self.n)
+
+    def largest(self, of_change: np.ndarray) -> np.ndarray:
+        """Give the largest per commit; NaN where there is none."""
+        result = np.full(self.n, -np.inf)
+        there = ~np.isnan(of_change)
+        np.maximum.at(result, self.owner[there], of_change[there])
+        return np.where(np.isinf(result), np.nan, result)
+
+    def share(self, of_change: np.ndarray) -> np.ndarray:
+        """Give the share of a commit's changed paths; NaN for commits that change none."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.total(of_change) / self.files
+
+    def distinct(self, codes: np.ndarray) -> np.ndarray:
+        """Count the distinct codes per commit."""
+        pairs = np.unique(np.stack([self.owner, codes]), axis=1) if len(codes) else codes
+        return np.bincount(pairs[0], minlength=self.n).astype(float) if len(codes) else self.none
+
+    def role(self, name: str) -> np.ndarray:
+        """Tell for each change whether its path has the role."""
+        if name not in self._roles:
+            self._roles[name] = has_role(self.changes["path"], name)
+        return self._roles[name]
+
+    @cached_property
+    def _roles(self) -> dict[str, np.ndarray]:
+        return {}
+
+    @property
+    def none(self) -> np.ndarray:
+        """n zeros."""
+        return np.zeros(self.n)
+
+    @cached_property
+    def plain(self) -> np.ndarray:
+        """Tell which commits have at most one parent, and so have changes of their own."""
+        return ~self.commits["parents"].str.contains(" ", regex=False).to_numpy(dtype=bool)
+
+    @cached_property
+    def files(self) -> np.ndarray:
+        """Changed paths."""
+        return np.bincount(self.owner, minlength=self.n).astype(float)
+
+    @cached_property
+    def churn_of_change(self) -> np.ndarray:
+        """Lines added and deleted; NaN for binary and unreadable files."""
+        return (self.changes["added"] + self.changes["deleted"]).to_numpy()
+
+    @cached_property
+    def churn(self) -> np.ndarray:
+        """Lines added and deleted, NaN where no text changed."""
+        known = np.bincount(self.owner, ~np.isnan(self.churn_of_change), self.n)
+        return np.where(known > 0, self.total(self.churn_of_change), np.nan)
+
+    @cached_property
+    def path_of_change(self) -> np.ndarray:
+        """Code of the path."""
+        return pd.factorize(self.changes["path"])[0]
+
+    @cached_property
+    def folder_of_change(self) -> np.ndarray:
+        """Code of the folder."""
+        return pd.factorize(directories(self.changes["path"]))[0]
+
+    @cached_property
+    def kind_of_change(self) -> np.ndarray:
+        """Code of the file name's ending."""
+        return pd.factorize(kinds(self.changes["path"]))[0]
+
+    @cached_property
+    def binary_of_change(self) -> np.ndarray:
+        """Tell which changes touch a binary file."""
+        return self.changes["binary"].to_numpy()
+
+    @cached_property
+    def author_of_change(self) -> np.ndarray:
+        """Code of the commit's author."""
+        return self.author[self.owner]
+
+    @cached_property
+    def time_of_change(self) -> np.ndarray:
+        """Known time in days since 1970."""
+        return self.time[self.owner]
+
+    def first_by_author(self, codes: np.ndarray) -> np.ndarray:
+        """Tell for each change whether its author meets this code for the first time.
+
+        Several changes of one commit that share a new code all count as new.
+        """
+        pair = self.author_of_change.astype(np.int64) * (int(codes.max(initial=0)) + 1) + codes
+        return self._first(pair)
+
+    def first_in_project(self, codes: np.ndarray) -> np.ndarray:
+        """Tell for each change whether anybody meets this code for the first time."""
+        return self._first(codes)
+
+    def _first(self, codes: np.ndarray) -> np.ndarray:
+        table = pd.DataFrame({"code": codes, "commit": self.owner})
+        return (table.groupby("code")["commit"].transform("min") == table["commit"]).to_numpy()
+
+    @cached_property
+    def past_commits(self) -> np.ndarray:
+        """Earlier commits of the author in this project."""
+        return earlier_count(self.author)
+
+    @cached_property
+    def tenure(self) -> np.ndarray:
+        """Days since the author's first commit."""
+        first = np.full(int(self.author.max(initial=0)) + 1, np.inf)
+        np.minimum.at(first, self.author, self.time)
+        return self.time - first[self.author]
+
+    @cached_property
+    def share_of_year(self) -> np.ndarray:
+        """The author's share of the commits of the year before, this one aside."""
+        own = count_between(self.author, self.time, self.author, self.time - 365, self.time)
+        everybody = np.zeros(self.n)
+        total = count_between(everybody, self.time, everybody, self.time - 365, self.time)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(total > 1, (own - 1) / (total - 1), np.nan)
+
+    def deviation(self, values: np.ndarray, group: np.ndarray, at_least: int = HABIT) -> np.ndarray:
+        """Give how many standard deviations a value lies above the group's past mean.
+
+        Half a unit is added to the deviation, so that a person of firm habits is not unusual at
+        the first small step aside. NaN with fewer than `at_least` earlier values.
+        """
+        count, mean, spread = earlier(values, group)
+        return np.where(count >= at_least, (values - mean) / (spread + 0.5), np.nan)
+
+    @property
+    def project(self) -> np.ndarray:
+        """One group for all commits."""
+        return np.zeros(self.n, dtype=int)
+
+    @cached_property
+    def local_seconds(self) -> np.ndarray:
+        """The author's local time as seconds since 1970; NaN if unknown."""
+        return self.column("author_time") + 60 * self.column("author_offset")
+
+    @cached_property
+    def hour_surprise(self) -> np.ndarray:
+        """Surprise of the local hour under the author's past hours, smoothed over ±2 hours."""
+        hour = self.local_seconds // 3_600 % 24
+        return surprise(hour, self.author, 24, (1.0, 2.0, 3.0, 2.0, 1.0), HABIT)
+
+    @cached_property
+    def offset_surprise(self) -> np.ndarray:
+        """Surprise of the UTC offset under the author's past ones, ±1 hour counting as one."""
+        hours = np.round(self.column("author_offset") / 60) % 24
+        return surprise(hours, self.author, 24, (1.0, 1.0, 1.0), HABIT)
+
+    @cached_property
+    def size_against_own(self) -> np.ndarray:
+        """Logarithm of the changed lines, in deviations from the author's past."""
+        return self.deviation(np.log1p(self.churn), self.author)
+
+    @cached_property
+    def message_against_own(self) -> np.ndarray:
+        """Logarithm of the message's length, in deviations from the author's past."""
+        return self.deviation(np.log1p(self.column("message_length")), self.author)

@@ -1,0 +1,1 @@
+"""Features of one project in one window, one family a file; see `features/feature.py`."""
