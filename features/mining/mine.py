@@ -1,7 +1,6 @@
 """Mines one repository into a History: walk, compare trees, count lines, resolve people."""
 
 import multiprocessing
-import os
 import time as clock
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -36,7 +35,7 @@ def mine(
     ref: str | None = None,
     all_refs: bool = False,
     until: int | None = None,
-    workers: int | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> History:
     """Read the facts of the repository at `path`.
@@ -52,7 +51,8 @@ def mine(
     until
         Leave out what was not known at this time, in seconds since 1970 UTC.
     workers
-        Processes; the machine's cores if None, at most 8.
+        Processes to share the work; with more than one, a script must guard its own main part
+        by `if __name__ == "__main__":`, as `multiprocessing` asks.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def _pool(path: Path, workers: int) -> Iterator[Callable]:
 
 
 def _read_changes(
-    path: Path, ordered: Sequence[RawCommit], workers: int | None, report: Progress
+    path: Path, ordered: Sequence[RawCommit], workers: int, report: Progress
 ) -> tuple[pd.DataFrame, int, list[Count]]:
     """List changed paths in commit order, then count lines in the order of each path's history."""
     plain = [
@@ -116,9 +116,7 @@ def _read_changes(
         for position, commit in enumerate(ordered)
         if len(commit.parents) < 2
     ]
-    enough = len(plain) >= COMMITS_WORTH_WORKERS
-    count = (workers or min(os.cpu_count() or 1, 8)) if enough else 1
-    with _pool(path, count) as run:
+    with _pool(path, workers if len(plain) >= COMMITS_WORTH_WORKERS else 1) as run:
         listed: list[Change] = []
         broken = 0
         chunks = _chunks(plain)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pygit2
 
+from ..wording import printable
 from .commits import parse_commit
 from .repository import open_repository, read_object
 
@@ -17,11 +18,10 @@ def read_subjects(path: Path, shas: Iterable[str]) -> dict[str, str]:
         found = read_object(repository, pygit2.Oid(hex=sha))
         if found is not None:
             lines = parse_commit(sha, found[1]).message.strip().splitlines()
-            subjects[sha] = _printable(lines[0] if lines else "")
+            subjects[sha] = _shortened(lines[0] if lines else "")
     return subjects
 
 
-def _printable(line: str) -> str:
-    """Drop control and invisible characters: a message must not steer a reader's terminal."""
-    clean = "".join(c for c in line if c.isprintable())
+def _shortened(line: str) -> str:
+    clean = printable(line)
     return clean if len(clean) <= 100 else clean[:99] + "…"

@@ -1,1 +1,13 @@
-"""One module a format: from a scan's result to text."""
+"""From a scan's result to text: one module a format, each with `render(scan) -> str`."""
+
+from collections.abc import Callable
+
+from ..scan import Scan
+from . import as_json, html, markdown, text
+
+FORMATS: dict[str, Callable[[Scan], str]] = {
+    "text": text.render,
+    "json": as_json.render,
+    "html": html.render,
+    "md": markdown.render,
+}

@@ -1,0 +1,142 @@
+"""What speaks for the person or the project: the other half of every lead."""
+
+import pandas as pd
+
+from .signs import Sign, sign
+
+ENDORSEMENTS: list[Sign] = []
+
+
+@sign(
+    ENDORSEMENTS,
+    "commit",
+    "its author had made {past_commits:,.0f} commits here over {tenure:,.0f} days",
+)
+def seasoned_author(values: pd.DataFrame) -> pd.Series:
+    """At least 50 commits over a year or more."""
+    return (values["past_commits"] >= 50) & (values["tenure"] >= 365)
+
+
+@sign(ENDORSEMENTS, "commit", "another person committed it")
+def second_person(values: pd.DataFrame) -> pd.Series:
+    """Author and committer are two people: somebody else looked at it."""
+    return values["committed_by_another"] > 0
+
+
+@sign(ENDORSEMENTS, "commit", "it came through the forge's own pages, where requests are reviewed")
+def through_forge(values: pd.DataFrame) -> pd.Series:
+    """The forge is the committer, as for merged requests and edits on its pages."""
+    return (values["committed_by_forge"] > 0) & (values["automatic_author"] == 0)
+
+
+@sign(ENDORSEMENTS, "commit", "it names {review_trailers:.0f} reviewers or testers")
+def names_reviewers(values: pd.DataFrame) -> pd.Series:
+    """Review trailers are present."""
+    return values["review_trailers"] > 0
+
+
+@sign(ENDORSEMENTS, "commit", "it points to {references:.0f} public issues or requests")
+def points_to_discussion(values: pd.DataFrame) -> pd.Series:
+    """The message mentions an issue or a pull request."""
+    return values["references"] > 0
+
+
+@sign(ENDORSEMENTS, "commit", "its message explains it in {body_lines:.0f} lines")
+def explains_itself(values: pd.DataFrame) -> pd.Series:
+    """Three or more lines below the subject."""
+    return values["body_lines"] >= 3
+
+
+@sign(
+    ENDORSEMENTS,
+    "commit",
+    "hour and clock setting fit its author's habits",
+)
+def usual_hours(values: pd.DataFrame) -> pd.Series:
+    """Neither hour nor offset departs from the author's own past."""
+    return (values["hour_surprise"] < 4) & (values["offset_surprise"] < 3)
+
+
+@sign(
+    ENDORSEMENTS,
+    "contributor",
+    "{commits_before:,.0f} earlier commits here over {tenure:,.0f} days",
+)
+def seasoned_contributor(values: pd.DataFrame) -> pd.Series:
+    """At least 50 earlier commits, two years or more after the first."""
+    return (values["commits_before"] >= 50) & (values["tenure"] >= 730)
+
+
+@sign(ENDORSEMENTS, "contributor", "{commits_before:,.0f} earlier commits, from the first year on")
+def founding_member(values: pd.DataFrame) -> pd.Series:
+    """Somebody who was here in the project's first year."""
+    return (values["commits_before"] >= 50) & values["tenure"].isna()
+
+
+@sign(
+    ENDORSEMENTS,
+    "contributor",
+    "the person who carried the project before is still there, with {incumbents_share:.0%} of the "
+    "commits",
+)
+def incumbent_present(values: pd.DataFrame) -> pd.Series:
+    """A hand-over under the eyes of the one who hands over."""
+    return values["incumbents_share"] >= 0.1
+
+
+@sign(ENDORSEMENTS, "contributor", "{others_active:.0f} other people were active and could see it")
+def others_present(values: pd.DataFrame) -> pd.Series:
+    """Three or more other people in the window."""
+    return values["others_active"] >= 3
+
+
+@sign(ENDORSEMENTS, "contributor", "another person committed {committed_by_another:.0%} of the work")
+def work_reviewed(values: pd.DataFrame) -> pd.Series:
+    """A second person stands behind a quarter of the work or more."""
+    return values["committed_by_another"] >= 0.25
+
+
+@sign(ENDORSEMENTS, "contributor", "{signed_share:.0%} of the commits carry a signature")
+def signs_work(values: pd.DataFrame) -> pd.Series:
+    """Most commits are signed (present, not verified)."""
+    return values["signed_share"] >= 0.9
+
+
+@sign(
+    ENDORSEMENTS,
+    "contributor",
+    "the right to push came slowly, {time_to_push:,.0f} days after the first commit",
+)
+def slow_trust(values: pd.DataFrame) -> pd.Series:
+    """A year or more between first commit and right to push."""
+    return values["time_to_push"] >= 365
+
+
+@sign(ENDORSEMENTS, "contributor", "hours and clock settings fit the person's own habits")
+def steady_habits(values: pd.DataFrame) -> pd.Series:
+    """No departure from the person's own hours and offsets."""
+    return (values["hour_surprise"] < 3.5) & (values["offset_surprise"] < 1.5)
+
+
+@sign(ENDORSEMENTS, "project", "{truck_factor:.0f} people make half of the commits")
+def several_carry(values: pd.DataFrame) -> pd.Series:
+    """Half of the year's work rests on three people or more."""
+    return values["truck_factor"] >= 3
+
+
+@sign(ENDORSEMENTS, "project", "{active_maintainers:.0f} people used the right to push")
+def several_maintain(values: pd.DataFrame) -> pd.Series:
+    """Two or more people committed for others, merged or released."""
+    return values["active_maintainers"] >= 2
+
+
+@sign(ENDORSEMENTS, "project", "{arrivals:.0f} people made a first commit")
+def people_arrive(values: pd.DataFrame) -> pd.Series:
+    """Two or more newcomers in the window."""
+    return values["arrivals"] >= 2
+
+
+@sign(ENDORSEMENTS, "project", "the person who carried it before is still active")
+def incumbent_active(values: pd.DataFrame) -> pd.Series:
+    """The year's former leader committed within the last 30 days."""
+    return values["incumbents_silence"] < 30

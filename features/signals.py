@@ -1,0 +1,111 @@
+"""Named warning signs: transparent rules that stand beside the learned scores."""
+
+import pandas as pd
+
+from .signs import Sign, sign
+
+SIGNALS: list[Sign] = []
+
+
+@sign(
+    SIGNALS,
+    "commit",
+    "{binary_fixtures:.0f} binary test files, from somebody whose first commit here was "
+    "{tenure:,.0f} days before",
+)
+def binary_fixture_from_newer_author(values: pd.DataFrame) -> pd.Series:
+    """Binary test files brought by somebody who came less than three years ago.
+
+    Nobody reads binary fixtures in review; the xz payload of 2024 lay in two.
+    """
+    return (values["binary_fixtures"] > 0) & (values["tenure"] < 3 * 365)
+
+
+@sign(SIGNALS, "commit", "binary files and {build_files:.0f} build files change together")
+def binary_with_build(values: pd.DataFrame) -> pd.Series:
+    """Binary files and build files in one commit: what is opaque, and what could unpack it."""
+    return (values["binary_files"] > 0) & (values["build_files"] > 0)
+
+
+@sign(SIGNALS, "commit", "its author's first change of workflows, after {past_commits:,.0f} commits")
+def first_workflow_change(values: pd.DataFrame) -> pd.Series:
+    """A known author changes what runs with the project's secrets for the first time."""
+    return values["first_ci_change"] > 0
+
+
+@sign(
+    SIGNALS,
+    "commit",
+    "a clock setting this author has hardly ever used ({offset_surprise:.1f} bits of surprise)",
+)
+def unhabitual_clock(values: pd.DataFrame) -> pd.Series:
+    """The UTC offset departs from the author's own habit, daylight saving aside.
+
+    Travel does that too. At 7 bits, fewer than one in a hundred of the person's commits had it.
+    """
+    return values["offset_surprise"] >= 7
+
+
+@sign(SIGNALS, "commit", "existing files become executable ({made_executable:.0f})")
+def becomes_executable(values: pd.DataFrame) -> pd.Series:
+    """A file that could not be run before can be run now."""
+    return values["made_executable"] > 0
+
+
+@sign(SIGNALS, "commit", "{autorun_files:.0f} files that tools run unasked")
+def runs_unasked(values: pd.DataFrame) -> pd.Series:
+    """Hooks, editor or agent settings and install scripts: code that nobody calls."""
+    return values["autorun_files"] > 0
+
+
+@sign(
+    SIGNALS,
+    "contributor",
+    "their share rose by {share_growth_year:.0%} of all commits while that of the person who "
+    "carried the project fell by {incumbents_loss:.0%}",
+)
+def displaces_incumbent(values: pd.DataFrame) -> pd.Series:
+    """Share moves to this person as the one who carried the project fades.
+
+    Honest hand-overs look the same: this is where to ask, not what to conclude.
+    """
+    return (values["displacement"] >= 0.2) & (values["incumbents_loss"] >= 0.2)
+
+
+@sign(SIGNALS, "contributor", "first release made {tag_age:.0f} days before")
+def first_release(values: pd.DataFrame) -> pd.Series:
+    """Somebody who was not here from the start made a release for the first time."""
+    return values["tag_age"] < 90
+
+
+@sign(
+    SIGNALS,
+    "contributor",
+    "first use of the right to push {push_age:.0f} days before, {time_to_push:,.0f} days after "
+    "the first commit",
+)
+def new_right_to_push(values: pd.DataFrame) -> pd.Series:
+    """Somebody committed others' work, merged a request or tagged for the first time."""
+    return (values["push_age"] < 90) & values["time_to_push"].notna()
+
+
+@sign(SIGNALS, "contributor", "became main author of {taken_over_files:.0f} files of others")
+def takes_over_files(values: pd.DataFrame) -> pd.Series:
+    """Files that others held become mostly this person's, five or more in a window."""
+    return values["taken_over_files"] >= 5
+
+
+@sign(SIGNALS, "project", "people here for less than a year made {newcomers_share:.0%} of commits")
+def carried_by_newcomers(values: pd.DataFrame) -> pd.Series:
+    """Newcomers make most of the commits, in a project that is older than two years."""
+    return (values["newcomers_share"] >= 0.5) & (values["commits"] >= 10)
+
+
+@sign(
+    SIGNALS,
+    "project",
+    "the person who carried it has been silent for {incumbents_silence:.0f} days while work went on",
+)
+def silent_incumbent(values: pd.DataFrame) -> pd.Series:
+    """Work goes on without the person who led the year before: a hand-over, of whatever kind."""
+    return (values["incumbents_silence"] >= 90) & (values["commits"] >= 5)

@@ -1,0 +1,43 @@
+"""What a sign is: a transparent rule over vectors, with a sentence that gives its numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .feature import Level
+from .wording import singular
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A rule that a person can check."""
+
+    name: str
+    level: Level
+    says: str
+    """A sentence part with `{feature}` fields."""
+    description: str
+    shown_by: Callable[[pd.DataFrame], pd.Series]
+
+    def sentences(self, values: pd.DataFrame) -> list[str]:
+        """Give the sentence for each row that shows the sign, an empty string for the others."""
+        shown = np.asarray(self.shown_by(values), dtype=bool)
+        return [
+            singular(self.says.format_map(row)) if hit else ""
+            for row, hit in zip(values.to_dict("records"), shown, strict=True)
+        ]
+
+
+def sign(
+    collection: list[Sign], level: Level, says: str
+) -> Callable[[Callable[[pd.DataFrame], pd.Series]], Callable[[pd.DataFrame], pd.Series]]:
+    """Add the decorated rule to a collection; its docstring says what it means."""
+
+    def register(rule: Callable[[pd.DataFrame], pd.Series]) -> Callable[[pd.DataFrame], pd.Series]:
+        description = " ".join((rule.__doc__ or "").split())
+        collection.append(Sign(rule.__name__, level, says, description, rule))
+        return rule
+
+    return register

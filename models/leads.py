@@ -1,0 +1,102 @@
+"""Leads: what a person should look at, why, and what speaks for it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..features.endorsements import ENDORSEMENTS
+from ..features.feature import Level
+from ..features.signals import SIGNALS
+from ..features.signs import Sign
+from ..features.vectors import Vectors
+from .baseline import LevelBaseline, Scores
+from .explanation import Reason, reasons
+
+NO_ENDORSEMENT = "the history alone says nothing in favour; that is not evidence against"
+
+
+@dataclass(frozen=True)
+class SignalShown:
+    """A named warning sign that a lead shows."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Lead:
+    """One subject worth a look. A lead is a question, never an accusation."""
+
+    rank: int
+    level: Level
+    row: int
+    """The subject's row in the vectors that were scored."""
+    subject: dict[str, str]
+    """`sha` for commits, `person` and `window_end` for contributors, `window_end` for projects."""
+    p_value: float
+    percentile: float
+    detectors: dict[str, float]
+    signals: tuple[SignalShown, ...]
+    reasons: tuple[Reason, ...]
+    in_favour: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
+    """SHAs that show it."""
+
+
+def find_leads(
+    baseline: LevelBaseline, vectors: Vectors, scores: Scores, *, top: int, level: float
+) -> list[Lead]:
+    """List the most unusual subjects.
+
+    Parameters
+    ----------
+    top
+        How many at most: a reader's budget.
+    level
+        Leave out what has a higher p-value.
+
+    Returns
+    -------
+    Leads by falling score; of a contributor's windows only the most unusual one.
+    """
+    table = vectors.subjects.assign(score=scores.combined, p_value=scores.p_value)
+    table = table[table["p_value"] <= level].sort_values("score", ascending=False, kind="stable")
+    if vectors.level == "contributor":
+        table = table.drop_duplicates("person")
+    rows = [int(row) for row in table.index[:top]]
+    values = vectors.values.iloc[rows]
+    why = reasons(baseline, values, scores, rows)
+    signals = _shown(SIGNALS, vectors.level, values)
+    favours = _shown(ENDORSEMENTS, vectors.level, values)
+    return [
+        Lead(
+            rank=rank,
+            level=vectors.level,
+            row=row,
+            subject=_subject(vectors, row),
+            p_value=float(scores.p_value[row]),
+            percentile=100 * (1 - float(scores.p_value[row])),
+            detectors={name: float(part[row]) for name, part in scores.by_detector.items()},
+            signals=tuple(SignalShown(s.name, text) for s, text in signal),
+            reasons=tuple(reason),
+            in_favour=tuple(text for _, text in favour) or (NO_ENDORSEMENT,),
+        )
+        for rank, (row, reason, signal, favour) in enumerate(
+            zip(rows, why, signals, favours, strict=True), 1
+        )
+    ]
+
+
+def _shown(signs: list[Sign], level: Level, values: pd.DataFrame) -> list[list[tuple[Sign, str]]]:
+    mine = [(sign, sign.sentences(values)) for sign in signs if sign.level == level]
+    return [
+        [(sign, texts[row]) for sign, texts in mine if texts[row]] for row in range(len(values))
+    ]
+
+
+def _subject(vectors: Vectors, row: int) -> dict[str, str]:
+    subject = vectors.subjects.iloc[row]
+    if vectors.level == "commit":
+        return {"sha": str(subject["sha"])}
+    end = {"window_end": subject["window_end"].strftime("%Y-%m-%d")}
+    return ({"person": str(subject["person"])} if vectors.level == "contributor" else {}) | end

@@ -1,0 +1,280 @@
+"""The command line: reads options, calls one function, prints its result."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..features.errors import ConfigurationError, TrustdriftError
+
+if TYPE_CHECKING:
+    from ..features.mining.mine import Progress
+    from .scan import Scan
+
+app = typer.Typer(
+    help="Learns how projects' git histories normally move, and shows what moves otherwise, and "
+    "why. A lead is a question, never an accusation.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+baselines = typer.Typer(help="Look at baselines.", no_args_is_help=True)
+app.add_typer(baselines, name="baseline")
+
+MOST_WORKERS = 8
+
+
+class Format(StrEnum):
+    """Forms of a scan's report."""
+
+    text = "text"
+    json = "json"
+    html = "html"
+    md = "md"
+
+
+Repository = Annotated[str, typer.Argument(help="A git directory or work tree, or a URL.")]
+Ref = Annotated[str | None, typer.Option(help="Branch, tag or commit to start from; else HEAD.")]
+AllRefs = Annotated[
+    bool, typer.Option("--all-refs", help="Start from every branch, tag and request.")
+]
+BaselineFolder = Annotated[
+    Path | None, typer.Option(help="Folder of a baseline; else the one that came along.")
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write to.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        from .. import __version__
+
+        typer.echo(f"trustdrift {__version__}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog="Examples: trustdrift scan . | trustdrift scan ~/src/xz --all-refs --until 2023-06-30 | "
+    "trustdrift scan . --format html -o report.html"
+)
+def scan(
+    repo: Repository,
+    ref: Ref = None,
+    all_refs: AllRefs = False,
+    since: Annotated[
+        str | None, typer.Option(help="First day to take leads from; else a year before the end.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Answer as of the end of this day.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="Leads of a kind at most.")] = 10,
+    baseline: BaselineFolder = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.text,
+    output: Output = None,
+    pseudonyms: Annotated[
+        bool, typer.Option("--pseudonyms", help="Leave names and messages out of the report.")
+    ] = False,
+    fail_on: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Exit with 1 if a lead's p-value is at most this."),
+    ] = None,
+) -> None:
+    """Show who and what in a repository is worth a look, and why."""
+    from ..features.mining import local_repository
+    from ..features.pseudonym_key import load_key
+    from ..models.baseline import Baseline
+    from .scan import scan as run
+
+    _one_start(ref, all_refs)
+    period = (_day(since, "--since"), _day(until, "--until"))
+    learned = Baseline.load(baseline)
+    with local_repository(repo) as path, _progress() as progress:
+        found = run(
+            path,
+            key=load_key(),
+            baseline=learned,
+            project=_project_name(repo),
+            ref=ref,
+            all_refs=all_refs,
+            since=period[0],
+            until=period[1],
+            top=top,
+            names=not pseudonyms and form is not Format.json and "://" not in repo,
+            workers=min(os.cpu_count() or 1, MOST_WORKERS),
+            progress=progress,
+        )
+    _deliver(found, form, output)
+    every = [lead.p_value for part in found.leads.values() for lead in part]
+    if fail_on is not None and any(p <= fail_on for p in every):
+        raise typer.Exit(1)
+
+
+def _one_start(ref: str | None, all_refs: bool) -> None:
+    if ref is not None and all_refs:
+        raise ConfigurationError("--ref and --all-refs exclude each other", hint="give one of them")
+
+
+def _deliver(found: "Scan", form: Format, output: Path | None) -> None:
+    from .files import write_whole
+    from .reports import FORMATS
+
+    if output is not None:
+        write_whole(output, FORMATS[form](found))
+    elif form is Format.text and sys.stdout.isatty():
+        from rich.console import Console
+
+        from .reports.text import show
+
+        show(found, Console())
+    else:
+        typer.echo(FORMATS[form](found), nl=False)
+
+
+def _day(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{option} {text!r} is not a date", hint="write it as 2024-03-28"
+        ) from error
+
+
+def _project_name(repo: str) -> str:
+    """Name a project by its folder; a mirror's `owner+name/repo` by owner and name."""
+    if "://" in repo:
+        return repo.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+    folder = Path(repo).resolve()
+    if folder.name in ("repo", ".git"):
+        folder = folder.parent
+    return folder.name.replace("+", "/").removesuffix(".git")
+
+
+@contextmanager
+def _progress() -> "Iterator[Progress | None]":
+    """Show progress on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks = {}
+
+        def report(stage: str, share: float) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=1.0)
+            bar.update(tasks[stage], completed=share)
+
+        yield report
+
+
+@app.command(epilog="Example: trustdrift mine ~/src/zlib ~/src/xz -o mined")
+def mine(
+    repos: Annotated[list[str], typer.Argument(help="Git directories, work trees or URLs.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")],
+    ref: Ref = None,
+    all_refs: AllRefs = False,
+) -> None:
+    """Write repositories' facts as Parquet tables, under pseudonyms, a folder each."""
+    from ..features.history import write_history
+    from ..features.mining import local_repository
+    from ..features.mining import mine as run
+    from ..features.pseudonym_key import load_key
+
+    _one_start(ref, all_refs)
+    names = [_project_name(repo) for repo in repos]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigurationError(
+            f"two repositories are called {twice[0]}", hint="mine them into separate folders"
+        )
+    for repo, name in zip(repos, names, strict=True):
+        with local_repository(repo) as path, _progress() as progress:
+            history = run(
+                path,
+                key=load_key(),
+                project=name,
+                ref=ref,
+                all_refs=all_refs,
+                workers=min(os.cpu_count() or 1, MOST_WORKERS),
+                progress=progress,
+            )
+        try:
+            write_history(history, output / name.replace("/", "+"))
+        except OSError as error:
+            raise ConfigurationError(f"{output} cannot be written: {error.strerror}") from error
+        typer.echo(f"{name}: {len(history.commits):,} commits, {len(history.changes):,} changes")
+
+
+@app.command(
+    epilog="Example: trustdrift train --corpus experiments/corpus.toml --histories mirror -o learned"
+)
+def train(
+    corpus: Annotated[Path, typer.Option(help="Manifest of repositories and commits.")],
+    histories: Annotated[Path, typer.Option(help="Folder that holds their git directories.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the baseline.")],
+    seed: Annotated[int, typer.Option(help="Of sampling and of the forests.")] = 0,
+) -> None:
+    """Learn a baseline from many projects. Needs the extra `train`."""
+    from ..training.corpus import read_corpus
+    from ..training.train import train as run
+
+    baseline = run(
+        read_corpus(corpus),
+        histories,
+        seed=seed,
+        workers=min(os.cpu_count() or 1, MOST_WORKERS),
+        say=lambda line: typer.echo(line, err=True),
+    )
+    baseline.save(output)
+    typer.echo(f"learned from {baseline.provenance['projects']} projects into {output}")
+
+
+@app.command()
+def features(
+    form: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+) -> None:
+    """List all features: what is measured, in which unit, and what would be worth a look."""
+    from ..features.catalog import catalog
+    from .reports.catalog import as_json, as_text
+
+    if form not in ("text", "json"):
+        raise ConfigurationError(f"--format {form!r} is neither text nor json")
+    typer.echo(as_text(catalog()) if form == "text" else as_json(catalog()), nl=False)
+
+
+@baselines.command("show")
+def show_baseline(baseline: BaselineFolder = None) -> None:
+    """Tell what a baseline was learned from."""
+    import json
+
+    from ..models.baseline import Baseline
+
+    learned = Baseline.load(baseline)
+    typer.echo(json.dumps({"catalog": learned.digest, **learned.provenance}, indent=2))
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one line and exit code 2."""
+    try:
+        app()
+    except TrustdriftError as error:
+        typer.echo(f"trustdrift: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        typer.echo("trustdrift: interrupted", err=True)
+        sys.exit(130)
+
+

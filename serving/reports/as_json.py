@@ -1,0 +1,58 @@
+"""The report for machines: schema 1, pseudonyms only."""
+
+import json
+
+from ...models.leads import Lead
+from ..scan import Scan
+
+_KEYS = {"commit": "commits", "contributor": "contributors", "project": "project"}
+
+
+def render(scan: Scan) -> str:
+    """Give the JSON document; its form changes only by additions within one schema number."""
+    document = {
+        "schema": 1,
+        "project": {
+            "name": scan.project,
+            "since": scan.since.isoformat(),
+            "until": scan.until.isoformat(),
+            "commits": scan.commits,
+            "people": scan.people,
+            "coverage": vars(scan.coverage),
+            "scored": {
+                _KEYS[level]: {
+                    "subjects": tally.scored,
+                    "unusual": tally.unusual,
+                    "expected": tally.expected,
+                }
+                for level, tally in scan.tallies.items()
+            },
+        },
+        "baseline": scan.baseline,
+        "leads": {_KEYS[level]: [_lead(lead) for lead in part] for level, part in scan.leads.items()},
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _lead(lead: Lead) -> dict[str, object]:
+    return {
+        "rank": lead.rank,
+        "subject": lead.subject,
+        "p_value": lead.p_value,
+        "percentile": lead.percentile,
+        "detectors": lead.detectors,
+        "signals": [signal.name for signal in lead.signals],
+        "reasons": [
+            {
+                "feature": reason.feature,
+                "value": reason.value,
+                "unit": reason.unit,
+                "typical": reason.typical,
+                "compared_with": reason.compared_with,
+                "text": reason.text,
+            }
+            for reason in lead.reasons
+        ],
+        "in_favour": list(lead.in_favour),
+        "evidence": list(lead.evidence),
+    }

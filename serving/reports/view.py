@@ -1,0 +1,150 @@
+"""What every report for people says, in plain words and in one place."""
+
+from dataclasses import dataclass
+
+from ...features.feature import Level
+from ...features.wording import printable
+from ...models.leads import Lead
+from ..scan import Scan
+
+FAIRNESS = (
+    "A lead is a question, not an accusation. Most people who appear here do honest, unpaid work; "
+    "an honest hand-over looks just like this. Check the commits, and ask before you conclude."
+)
+
+TITLES: dict[Level, str] = {
+    "contributor": "Contributors worth a look",
+    "commit": "Commits worth a look",
+    "project": "The project as a whole",
+}
+_NOUNS: dict[Level, str] = {
+    "contributor": "windows of contributors",
+    "commit": "commits",
+    "project": "windows of the project",
+}
+
+
+@dataclass(frozen=True)
+class CommitView:
+    """One commit, as named in evidence."""
+
+    sha: str
+    day: str
+    who: str
+    subject: str
+
+    @property
+    def line(self) -> str:
+        """All in one line."""
+        said = f" — {self.subject}" if self.subject else ""
+        return f"{self.sha[:12]} {self.day} {self.who}{said}"
+
+
+@dataclass(frozen=True)
+class LeadView:
+    """One lead in words."""
+
+    rank: int
+    title: str
+    rarity: str
+    signals: tuple[str, ...]
+    reasons: tuple[str, ...]
+    in_favour: tuple[str, ...]
+    evidence: tuple[CommitView, ...]
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """The leads of one level."""
+
+    title: str
+    tally: str
+    leads: tuple[LeadView, ...]
+
+
+def name_of(scan: Scan, pseudonym: str) -> str:
+    """Give a person's name where it may be shown, else the pseudonym."""
+    return printable(scan.names.get(pseudonym, "")) or f"person {pseudonym[:8]}"
+
+
+def sections(scan: Scan) -> tuple[SectionView, ...]:
+    """Put all leads in words, contributors first."""
+    return tuple(
+        SectionView(
+            title,
+            _tally(scan, level),
+            tuple(_lead(scan, lead) for lead in scan.leads[level]),
+        )
+        for level, title in TITLES.items()
+    )
+
+
+def _tally(scan: Scan, level: Level) -> str:
+    tally = scan.tallies[level]
+    if not scan.leads[level]:
+        return f"Nothing notable among {tally.scored:,} {_NOUNS[level]}."
+    return (
+        f"{tally.unusual:,} of {tally.scored:,} {_NOUNS[level]} are as unusual as 1 in 100 of all "
+        f"projects; {tally.expected:.1f} would be expected of an ordinary project."
+    )
+
+
+def _lead(scan: Scan, lead: Lead) -> LeadView:
+    return LeadView(
+        rank=lead.rank,
+        title=_title(scan, lead),
+        rarity=f"as unusual as 1 in {1 / lead.p_value:,.0f} of all projects",
+        signals=tuple(signal.text for signal in lead.signals),
+        reasons=tuple(reason.text for reason in lead.reasons),
+        in_favour=lead.in_favour,
+        evidence=tuple(_commit(scan, sha) for sha in lead.evidence),
+    )
+
+
+def _title(scan: Scan, lead: Lead) -> str:
+    if lead.level == "commit":
+        commit = _commit(scan, lead.subject["sha"])
+        subject = f"“{commit.subject}”, " if commit.subject else ""
+        return f"{commit.sha[:12]} {subject}{commit.who}, {commit.day}"
+    ending = f"90 days to {lead.subject['window_end']}"
+    if lead.level == "project":
+        return f"The {ending}"
+    return f"{name_of(scan, lead.subject['person'])}, {ending}"
+
+
+def _commit(scan: Scan, sha: str) -> CommitView:
+    return CommitView(
+        sha,
+        scan.dates.get(sha, ""),
+        name_of(scan, scan.people_of.get(sha, "")),
+        scan.subjects.get(sha, ""),
+    )
+
+
+def summary(scan: Scan) -> str:
+    """Say in one sentence what was looked at."""
+    return (
+        f"{scan.commits:,} commits by {scan.people:,} people; leads from {scan.since} to "
+        f"{scan.until}, each compared with the person's own past, this project's, and a baseline "
+        f"of {scan.baseline['projects']:,} projects."
+    )
+
+
+def coverage_notes(scan: Scan) -> tuple[str, ...]:
+    """Say what could not be read."""
+    counts = (
+        (scan.coverage.commits_unreadable, "commits are referred to but absent or damaged"),
+        (scan.coverage.trees_unreadable, "commits have trees that are absent or damaged"),
+        (scan.coverage.blobs_unreadable, "file versions are absent, damaged or over 100 MB"),
+    )
+    return tuple(f"{count:,} {said}; what they hold is unknown." for count, said in counts if count)
+
+
+def carried_by(scan: Scan, latest: int) -> list[tuple[str, list[float]]]:
+    """Give people's shares of the latest periods, those who carried nothing then left out."""
+    part = slice(-latest, None)
+    rows = [
+        (name_of(scan, person), list(shares[part]))
+        for person, shares in zip(scan.stewardship.people, scan.stewardship.shares, strict=True)
+    ]
+    return [row for row in rows if max(row[1]) >= 0.05]
