@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from .feature import Level
-from .wording import singular
+from .wording import Figure, singular
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,13 @@ class Sign:
         """Give the sentence for each row that shows the sign, an empty string for the others."""
         shown = np.asarray(self.shown_by(values), dtype=bool)
         return [
-            singular(self.says.format_map(row)) if hit else ""
+            singular(self.says.format_map(_figures(row))) if hit else ""
             for row, hit in zip(values.to_dict("records"), shown, strict=True)
         ]
+
+
+def _figures(row: dict) -> dict[str, Figure]:
+    return {name: Figure(value) for name, value in row.items()}
 
 
 def sign(

@@ -19,6 +19,22 @@ def singular(text: str) -> str:
     return _ONE.sub(lambda m: f"1 {m[1]}{_SINGULAR.get(m[2], m[2][:-1])}", text)
 
 
+class Figure(float):
+    """A number that keeps a digit where rounding a percentage would say 0 % or 100 %."""
+
+    def __format__(self, spec: str) -> str:
+        if spec.endswith("%") and (0 < abs(self) < 0.01 or 0.99 < abs(self) < 1):
+            return float.__format__(self, spec.replace(".0%", ".1%"))
+        return float.__format__(self, spec)
+
+
+def rarity(share: float, noun: str) -> str:
+    """Say how rare something is among many: 12% of commits have, 1 in 2,512 commits has."""
+    if share >= 0.01:
+        return f"{share:.0%} of {noun} have"
+    return f"1 in {1 / share:,.0f} {noun} has"
+
+
 def printable(text: str) -> str:
     """Drop control and invisible characters: a stranger's text must not steer a terminal."""
     return "".join(c for c in text if c.isprintable())

@@ -7,17 +7,17 @@ import pandas as pd
 
 from ..features.catalog import features
 from ..features.feature import Feature
-from ..features.wording import singular
+from ..features.wording import Figure, rarity, singular
 from .baseline import LevelBaseline, Scores
 
 MOST_REASONS = 5
 SMALLEST_PART = 0.04  # of the whole score; below, a reason only distracts
-NOTABLE_TAIL = 0.25  # a value that more than a quarter of all reach explains nothing
+NOTABLE_TAIL = 0.1  # a value that more than a tenth of all reach explains nothing
 
 _SUBJECTS = {
-    "commit": "commits",
-    "contributor": "contributors' windows",
-    "project": "projects' windows",
+    "commit": "commits of all projects",
+    "contributor": "contributors' windows of all projects",
+    "project": "windows of all projects",
 }
 
 
@@ -99,25 +99,23 @@ def _reason(
 ) -> Reason:
     share, side = tail
     median = None if np.isnan(typical) else float(typical)
-    usual = "" if median is None or feature.unit == "yes or no" else _typical(feature, median)
-    said = singular(feature.says.format(value=value))
-    text = f"{said} ({usual}{_rarity(share)} of all {_SUBJECTS[feature.level]} {_shows(feature, side)})"
+    said = singular(feature.says.format(value=Figure(value)))
+    rare = f"{rarity(share, _SUBJECTS[feature.level])} {side}"
+    notes = rare
+    if feature.unit == "yes or no":
+        notes = rare.removesuffix(f" {side}").replace(" has", " is").replace(" have", " are") + " so"
+    elif median is not None:
+        notes = f"typically {_figure(feature, median)}; {rare}"
     return Reason(
-        feature.name, value, feature.unit, median, feature.compared_with, text, weight
+        feature.name,
+        value,
+        feature.unit,
+        median,
+        feature.compared_with,
+        f"{said} ({notes})",
+        weight,
     )
 
 
-def _shows(feature: Feature, side: str) -> str:
-    return "do" if feature.unit == "yes or no" else f"have {side}"
-
-
-def _typical(feature: Feature, median: float) -> str:
-    if feature.unit == "share":
-        return f"typical: {median:.0%}; "
-    return f"typical: {median:,.3g}; "
-
-
-def _rarity(share: float) -> str:
-    if share >= 0.01:
-        return f"{share:.0%}"
-    return f"1 in {1 / share:,.0f}" if share > 0 else "none"
+def _figure(feature: Feature, median: float) -> str:
+    return f"{Figure(median):.0%}" if feature.unit == "share" else f"{median:,.3g}"

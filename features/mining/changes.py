@@ -80,7 +80,21 @@ def _tree_changes(position: int, sha: str, parent: str) -> list[Change]:
         diff = old.diff_to_tree(new, flags)
     else:
         diff = new.diff_to_tree(flags=flags, swap=True)
-    return [_change(position, delta) for delta in diff.deltas]
+    changes = (_change(position, delta) for delta in diff.deltas)
+    return [change for change in changes if not _unchanged(change)]
+
+
+def _unchanged(change: Change) -> bool:
+    """Tell whether only bits of the mode differ that git does not know, as in old trees."""
+    _, _, _, old_mode, new_mode, old_id, new_id = change
+    return (old_mode, old_id) == (new_mode, new_id)
+
+
+def _canonical(mode: int) -> int:
+    """Reduce a regular file's mode to the two that git knows (canon_mode in its cache.h)."""
+    if mode & 0o170000 != 0o100000:
+        return mode
+    return 0o100755 if mode & 0o100 else 0o100644
 
 
 def _tree_of(sha: str) -> pygit2.Oid:
@@ -99,8 +113,8 @@ def _change(position: int, delta: pygit2.DiffDelta) -> Change:
         position,
         path.encode("utf-8", "backslashreplace").decode("utf-8"),
         status,
-        int(old.mode) if status != "A" else 0,
-        int(new.mode) if status != "D" else 0,
+        _canonical(int(old.mode)) if status != "A" else 0,
+        _canonical(int(new.mode)) if status != "D" else 0,
         str(old.id) if status != "A" else "",
         str(new.id) if status != "D" else "",
     )

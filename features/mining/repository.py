@@ -15,6 +15,9 @@ from ..errors import (
 )
 
 
+_LONGEST_TAG_CHAIN = 10
+
+
 def open_repository(path: Path) -> pygit2.Repository:
     """Open the git directory or work tree at `path`, never one above or elsewhere.
 
@@ -105,18 +108,57 @@ def resolve_tips(
             )
         return tips
     if ref is not None:
-        try:
-            target = repository.revparse_single(ref)
-            return [target.peel(pygit2.Commit).id]
-        except (KeyError, ValueError, pygit2.GitError) as error:
+        named = _named_commit(repository, ref)
+        if named is None:
             raise ReferenceMissing(
                 f"{repository.path} has no branch, tag or commit {ref!r}",
                 hint="`git for-each-ref` lists what there is",
-            ) from error
+            )
+        return [named]
+    head = reference_commit(repository, "HEAD")
+    if head is None:
+        raise _headless_error(repository)
+    return [head]
+
+
+def reference_commit(repository: pygit2.Repository, name: str) -> pygit2.Oid | None:
+    """Give the commit that a reference's full name leads to; None if it leads to none."""
+    target = reference_target(repository, name)
+    return None if target is None else _commit_of(repository, target)
+
+
+def reference_target(repository: pygit2.Repository, name: str) -> pygit2.Oid | None:
+    """Give the object that a reference names, a tag object not yet followed."""
     try:
-        return [repository.revparse_single("HEAD").peel(pygit2.Commit).id]
-    except (KeyError, pygit2.GitError) as error:
-        raise _headless_error(repository) from error
+        target = repository.lookup_reference(name).resolve().target
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+    return target if isinstance(target, pygit2.Oid) else None
+
+
+def _named_commit(repository: pygit2.Repository, ref: str) -> pygit2.Oid | None:
+    for name in (ref, f"refs/heads/{ref}", f"refs/tags/{ref}", f"refs/remotes/{ref}"):
+        if (found := reference_commit(repository, name)) is not None:
+            return found
+    try:
+        return _commit_of(repository, repository.revparse_single(ref).id)
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+
+
+def _commit_of(repository: pygit2.Repository, oid: pygit2.Oid) -> pygit2.Oid | None:
+    """Follow tags of tags to a commit, by raw objects: libgit2 gives up on a malformed author."""
+    for _ in range(_LONGEST_TAG_CHAIN):
+        found = read_object(repository, oid)
+        if found is None or found[0] not in (ObjectType.COMMIT, ObjectType.TAG):
+            return None
+        if found[0] == ObjectType.COMMIT:
+            return oid
+        try:
+            oid = pygit2.Oid(hex=found[1].removeprefix(b"object ")[:40].decode("ascii"))
+        except ValueError:
+            return None
+    return None
 
 
 def _headless_error(repository: pygit2.Repository) -> EmptyRepository:
@@ -135,10 +177,8 @@ def _all_tips(repository: pygit2.Repository) -> list[pygit2.Oid]:
     tips: dict[pygit2.Oid, None] = {}
     names = sorted(repository.references)
     for name in ["HEAD", *names]:
-        try:
-            tips[repository.revparse_single(name).peel(pygit2.Commit).id] = None
-        except (KeyError, ValueError, pygit2.GitError):
-            continue  # a dangling reference, or a tag of a blob or tree: no commit to start from
+        if (commit := reference_commit(repository, name)) is not None:
+            tips[commit] = None
     return list(tips)
 
 

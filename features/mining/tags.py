@@ -6,7 +6,7 @@ import pygit2
 from pygit2.enums import ObjectType
 
 from .commits import Stamp, parse_stamp
-from .repository import read_object
+from .repository import read_object, reference_commit, reference_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,11 @@ def read_tags(repository: pygit2.Repository) -> list[RawTag]:
 
 
 def _read_tag(repository: pygit2.Repository, name: str) -> RawTag | None:
-    try:
-        target = repository.references[name].resolve().target
-        commit = repository[target].peel(pygit2.Commit).id
-    except (KeyError, ValueError, pygit2.GitError):
+    target, commit = reference_target(repository, name), reference_commit(repository, name)
+    if target is None or commit is None:
         return None
     tagger, signed = None, False
-    found = read_object(repository, pygit2.Oid(hex=str(target)))
+    found = read_object(repository, target)
     if found is not None and found[0] == ObjectType.TAG:
         head, _, message = found[1].partition(b"\n\n")
         line = next((line for line in head.split(b"\n") if line.startswith(b"tagger ")), None)

@@ -18,9 +18,9 @@ TITLES: dict[Level, str] = {
     "project": "The project as a whole",
 }
 _NOUNS: dict[Level, str] = {
-    "contributor": "windows of contributors",
+    "contributor": "90-day windows of contributors",
     "commit": "commits",
-    "project": "windows of the project",
+    "project": "90-day windows",
 }
 
 
@@ -85,7 +85,7 @@ def _tally(scan: Scan, level: Level) -> str:
         return f"Nothing notable among {tally.scored:,} {_NOUNS[level]}."
     return (
         f"{tally.unusual:,} of {tally.scored:,} {_NOUNS[level]} are as unusual as 1 in 100 of all "
-        f"projects; {tally.expected:.1f} would be expected of an ordinary project."
+        f"projects'; {tally.expected:.1f} would be expected of an ordinary project."
     )
 
 
@@ -93,7 +93,7 @@ def _lead(scan: Scan, lead: Lead) -> LeadView:
     return LeadView(
         rank=lead.rank,
         title=_title(scan, lead),
-        rarity=f"as unusual as 1 in {1 / lead.p_value:,.0f} of all projects",
+        rarity=f"as unusual as 1 in {1 / lead.p_value:,.0f} {_NOUNS[lead.level]} elsewhere",
         signals=tuple(signal.text for signal in lead.signals),
         reasons=tuple(reason.text for reason in lead.reasons),
         in_favour=lead.in_favour,

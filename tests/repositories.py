@@ -1,0 +1,146 @@
+"""Builds real git repositories that tell a story, by `git fast-import`."""
+
+import os
+import random
+import subprocess
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+DAY = 86_400
+START = int(datetime(2018, 1, 1, 12, tzinfo=UTC).timestamp())
+
+
+def git(folder: Path, *words: str, data: bytes | None = None) -> bytes:
+    """Run git without any configuration of the machine."""
+    variables = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder.parent),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+    run = subprocess.run(
+        ["git", "-C", str(folder), *words],
+        input=data,
+        capture_output=True,
+        check=True,
+        env=variables,
+    )
+    return run.stdout
+
+
+@dataclass
+class Repository:
+    """A bare repository under construction; `write()` brings what was planned into it."""
+
+    path: Path
+    _stream: list[bytes] = field(default_factory=list)
+    _marks: int = 0
+
+    def __post_init__(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        git(self.path, "init", "--quiet", "--bare", "--initial-branch=main", ".")
+
+    def commit(
+        self,
+        files: dict[str, bytes | None] | None = None,
+        *,
+        author: str = "Ada Lovelace <ada@example.org>",
+        committer: str | None = None,
+        time: int = START,
+        zone: str = "+0000",
+        message: str = "Change something",
+        branch: str = "main",
+        merge: int | None = None,
+        after: int | None = None,
+        modes: dict[str, str] | None = None,
+    ) -> int:
+        """Plan a commit; None as content deletes. Gives a mark, for `merge`, `after`, `tag`."""
+        self._marks += 1
+        text = message.encode()
+        lines = [
+            f"commit refs/heads/{branch}\nmark :{self._marks}\n".encode(),
+            f"author {author} {time} {zone}\n".encode(),
+            f"committer {committer or author} {time} {zone}\n".encode(),
+            b"data %d\n%s\n" % (len(text), text),
+        ]
+        if after is not None:
+            lines.append(b"from :%d\n" % after)
+        if merge is not None:
+            lines.append(b"merge :%d\n" % merge)
+        for path, content in (files or {}).items():
+            if content is None:
+                lines.append(f"D {path}\n".encode())
+                continue
+            mode = (modes or {}).get(path, "100644")
+            if mode == "160000":
+                lines.append(f"M {mode} {content.decode()} {path}\n".encode())
+            else:
+                lines.append(f"M {mode} inline {path}\n".encode())
+                lines.append(b"data %d\n%s\n" % (len(content), content))
+        self._stream += [*lines, b"\n"]
+        return self._marks
+
+    def tag(self, name: str, mark: int, *, tagger: str, time: int) -> None:
+        """Plan an annotated tag."""
+        self._stream.append(
+            f"tag {name}\nfrom :{mark}\ntagger {tagger} {time} +0000\ndata 4\nrel\n\n".encode()
+        )
+
+    def write(self) -> Path:
+        """Import what was planned."""
+        git(self.path, "fast-import", "--quiet", "--date-format=raw-permissive", "--force",
+            data=b"".join(self._stream))  # fmt: skip
+        self._stream.clear()
+        return self.path
+
+
+FOUNDER = "Frida Founder <frida@project.org>"
+NEWCOMER = "Nora Newcomer <nora@elsewhere.net>"
+HELPERS = [f"Helper Number{i} <helper{i}@people.org>" for i in range(6)]
+
+
+def succession_story(path: Path, seed: int = 7) -> Path:
+    """Four years of a founder's work, then a newcomer takes over within months.
+
+    In the fifth year the newcomer makes nearly all commits, commits what others send, makes the
+    releases, and in the last month brings binary test files.
+    """
+    chance = random.Random(seed)
+    repository = Repository(path)
+    time, mark = START, 0
+    for week in range(5 * 52):
+        late = week >= 4 * 52 + 8
+        for _ in range(3):
+            time = START + week * 7 * DAY + chance.randrange(7 * DAY)
+            newcomer = late and chance.random() < min(0.95, (week - 4 * 52) / 20)
+            author = NEWCOMER if newcomer else FOUNDER
+            mark = repository.commit(
+                {f"src/part{chance.randrange(12)}.c": _text(chance)},
+                author=author,
+                time=time,
+                message=f"Improve part, week {week}",
+            )
+        if week % 5 == 0:
+            mark = repository.commit(
+                {f"doc/page{chance.randrange(4)}.md": _text(chance)},
+                author=HELPERS[week // 5 % len(HELPERS)],
+                committer=NEWCOMER if late else FOUNDER,
+                time=time + 60,
+                message="Mend a page\n\nSee #12.",
+            )
+        if week % 26 == 25:
+            who = NEWCOMER if late else FOUNDER
+            repository.tag(f"v{week // 26}", mark, tagger=who, time=time + 120)
+    repository.commit(
+        {f"tests/files/case{i}.bin": bytes([0, i]) * 400 for i in range(5)},
+        author=NEWCOMER,
+        time=time + 3_600,
+        message="Add a few test files",
+    )
+    return repository.write()
+
+
+def _text(chance: random.Random) -> bytes:
+    return "".join(f"line {chance.randrange(400)}\n" for _ in range(chance.randrange(5, 60))).encode()
