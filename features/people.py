@@ -12,9 +12,10 @@ _UNUSABLE = re.compile(
     r"^$|@?\(none\)|^(?:root|none|unknown|nobody|user|admin|you)@|@localhost|@example\.|noreply@"
 )
 _BOT_NAME = re.compile(
-    r"\[bot\]|(?:^|[\s_-])(?:ro)?bot$|^(?:dependabot|renovate|greenkeeper|github[ -]actions?|travis"
-    r"(?: ci)?|mergify|pre-commit-ci|imgbot|allcontributors|semantic-release|release-please|bors|"
-    r"homu|pyup|weblate|depfu|snyk|whitesource|codecov|copybara|gitter-badger|importer|svn2git)\b",
+    r"\[bot\]|(?:^|[\s_-])(?:ro)?bot$|^(?:(?:dependabot|renovate|greenkeeper|imgbot|mergify)\b.*|"
+    r"github[ -]actions?|travis(?:[ -]ci)?|pre-commit-ci|allcontributors|semantic-release|"
+    r"release-please|bors|homu|pyup|(?:hosted )?weblate|depfu|snyk|whitesource|codecov|copybara|"
+    r"(?:the )?gitter badger|svn2git)$",
     re.IGNORECASE,
 )
 _BOT_ADDRESS = re.compile(r"\[bot\]@|^(?:bot|bors|ci|actions|support)@|@(?:renovateapp|pyup)\.")

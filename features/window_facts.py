@@ -124,7 +124,8 @@ class WindowFacts:
     @cached_property
     def founding(self) -> np.ndarray:
         """Tell which rows' people came in the project's first year: nobody is older there."""
-        return self.first_commit[self.row_person] < self.begin + YEAR
+        first_seen = np.minimum(self.first_commit, self.first_push)
+        return first_seen[self.row_person] < self.begin + YEAR
 
     def age(self, acts: Acts) -> np.ndarray:
         """Days from each row's person's first act to the window's end; NaN without one by then."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load, save
 
 from ..features.catalog import digest, features
 from ..features.errors import BaselineDamaged, BaselineMissing, CatalogMismatch
@@ -83,8 +83,9 @@ class Baseline:
         for level, learned in self.levels.items():
             name = f"{level}.safetensors"
             part = folder / f".{name}.part"
-            save_file(_tensors(learned), part)
-            checksums[name] = hashlib.sha256(part.read_bytes()).hexdigest()
+            content = save(_tensors(learned))
+            part.write_bytes(content)
+            checksums[name] = hashlib.sha256(content).hexdigest()
             part.replace(folder / name)
         document = {
             "schema": SCHEMA,
@@ -155,9 +156,10 @@ def _difference(learned: dict[str, list[str]]) -> str:
 
 def _checked(path: Path, checksums: dict[str, str]) -> dict[str, np.ndarray]:
     try:
-        if hashlib.sha256(path.read_bytes()).hexdigest() != checksums.get(path.name):
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != checksums.get(path.name):
             raise BaselineDamaged(f"{path} does not match its checksum", hint="install it again")
-        return load_file(path)
+        return load(content)
     except (OSError, SafetensorError) as error:
         raise BaselineDamaged(f"{path} cannot be read", hint="install it again") from error
 

@@ -56,7 +56,7 @@ def time_to_push(facts: WindowFacts) -> np.ndarray:
     """Time from first authored commit to first proof of the right to push, if there is one by now."""
     start = facts.first_commit[facts.row_person]
     gained = facts.first_push[facts.row_person]
-    known = (gained <= facts.row_end) & np.isfinite(start) & ~facts.founding
+    known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.founding
     return np.where(known, np.maximum(gained - np.where(known, start, 0.0), 0.0), np.nan)
 
 
@@ -103,7 +103,7 @@ def time_to_tag(facts: WindowFacts) -> np.ndarray:
     """Time from first authored commit to first annotated tag, if there is one by now."""
     start = facts.first_commit[facts.row_person]
     gained = facts.tagged.first(facts.person_count)[facts.row_person]
-    known = (gained <= facts.row_end) & np.isfinite(start) & ~facts.founding
+    known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.founding
     return np.where(known, np.maximum(gained - np.where(known, start, 0.0), 0.0), np.nan)
 
 

@@ -8,6 +8,9 @@ from ..window_facts import YEAR, WindowFacts, ratio
 from ..windows import members
 
 
+_NOBODY = -2  # sorts before every person and before −1, "no incumbent"
+
+
 def _by_window(facts: WindowFacts, values: pd.Series) -> np.ndarray:
     return values.reindex(range(len(facts.ends))).to_numpy(dtype=float)
 
@@ -96,11 +99,11 @@ def incumbents_silence(facts: WindowFacts) -> np.ndarray:
     """Time from the incumbent's last authored commit to the window's end."""
     person = facts.incumbent["person"].to_numpy()
     order = np.lexsort((facts.authored.time, facts.authored.person))
-    times, people = facts.authored.time[order], facts.authored.person[order]
+    times = np.r_[0.0, facts.authored.time[order]]
+    people = np.r_[_NOBODY, facts.authored.person[order]]
     known = np.nan_to_num(person, nan=-1).astype(int)
     at = np.searchsorted(people * 1e6 + times, known * 1e6 + facts.ends, side="right") - 1
-    last = np.where((at >= 0) & (people[at] == known), times[at], np.nan)
-    return np.where(np.isnan(person), np.nan, facts.ends - last)
+    return np.where(people[at] == known, facts.ends - times[at], np.nan)
 
 
 @project_feature(

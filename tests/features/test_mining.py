@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from trustdrift.features.errors import (
     EmptyRepository,
@@ -113,7 +113,12 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],  # each step runs git: shrinking would take minutes
+)
 @given(steps=STEPS)
 def test_any_history_agrees_with_git(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[dict, int, bool]]
