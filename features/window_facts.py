@@ -13,6 +13,7 @@ from .windows import Windows, members
 
 YEAR = 365
 NEWCOMER_DAYS = 365  # people whose first commit is younger count as newcomers
+FEWEST_ACTS = 5  # in a window; a share of fewer says nothing
 
 
 @dataclass(frozen=True)
@@ -109,9 +110,9 @@ class WindowFacts:
         return count_between(nobody, acts.time, asked, stop - (length or self.length), stop)
 
     def share(self, acts: Acts, back: float = 0.0, length: float | None = None) -> np.ndarray:
-        """Share of each row's person in everybody's acts; NaN where there were none."""
+        """Share of each row's person in everybody's acts; NaN where there were fewer than five."""
         total = self.count_all(acts, back, length)[self.row_window]
-        return ratio(self.count(acts, back, length), total)
+        return ratio(self.count(acts, back, length), total, FEWEST_ACTS)
 
     def share_before(self, acts: Acts, length: float) -> np.ndarray:
         """Share over `length` days before the window; 0 if nothing happened, NaN if nothing could.
@@ -119,13 +120,14 @@ class WindowFacts:
         That is, NaN only where the history begins with the window.
         """
         existed = self.row_end - self.length > self.begin
-        return np.where(existed, np.nan_to_num(self.share(acts, self.length, length)), np.nan)
+        total = self.count_all(acts, self.length, length)[self.row_window]
+        share = ratio(self.count(acts, self.length, length), total)
+        return np.where(existed, np.nan_to_num(share), np.nan)
 
     @cached_property
-    def founding(self) -> np.ndarray:
-        """Tell which rows' people came in the project's first year: nobody is older there."""
-        first_seen = np.minimum(self.first_commit, self.first_push)
-        return first_seen[self.row_person] < self.begin + YEAR
+    def young(self) -> np.ndarray:
+        """Tell which rows' windows end in the project's first two years: nobody is old there."""
+        return self.row_end < self.begin + 2 * YEAR
 
     def age(self, acts: Acts) -> np.ndarray:
         """Days from each row's person's first act to the window's end; NaN without one by then."""
@@ -230,21 +232,25 @@ class WindowFacts:
     def incumbent(self) -> pd.DataFrame:
         """The person with most commits in the year before each window: columns person, share.
 
-        After a year without commits it is still whoever led the last year that had any: somebody
-        may take up a project that lay dormant.
+        After a year of fewer than five commits it is still whoever led the last year that had
+        more: somebody may take up a project that lay dormant.
         """
-        top = self.yearly(self.length).groupby("window").first()
+        year = self.yearly(self.length)
+        enough = year.groupby("window")["commits"].transform("sum") >= FEWEST_ACTS
+        top = year[enough].groupby("window").first()
         return top.reindex(range(len(self.ends)))[["person", "share"]].ffill()
 
     @cached_property
     def incumbent_share_now(self) -> np.ndarray:
-        """The incumbent's share of each window's commits; NaN without commits or incumbent."""
+        """The incumbent's share of each window's commits; NaN if they are fewer than five."""
         person = self.incumbent["person"].to_numpy()
         asked = np.nan_to_num(person, nan=-1)
         own = count_between(
             self.authored.person, self.authored.time, asked, self.ends - self.length, self.ends
         )
-        return np.where(np.isnan(person), np.nan, ratio(own, self.count_all(self.authored)))
+        return np.where(
+            np.isnan(person), np.nan, ratio(own, self.count_all(self.authored), FEWEST_ACTS)
+        )
 
     # What a person touches for the first time, and whose it was.
 
@@ -267,7 +273,7 @@ class WindowFacts:
             return (before >= 3) & (own / before < 0.5) & ((own + 1) / (before + 1) >= 0.5)
 
 
-def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Divide; NaN where there is nothing to divide by."""
+def ratio(part: np.ndarray, whole: np.ndarray, least: float = 0.0) -> np.ndarray:
+    """Divide; NaN where the whole is nothing, or less than `least`."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(whole > 0, part / whole, np.nan)
+        return np.where((whole > 0) & (whole >= least), part / whole, np.nan)

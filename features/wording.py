@@ -11,7 +11,7 @@ _COUNTED = (
     "people|addresses|commits|files|folders|kinds|days|lines|links|merges|mentions|releases|"
     "requests|reviewers|issues|touches|trailers|tags|times|robots|manifests"
 )
-_ONE = re.compile(rf"(?<![\d.,])1 ((?:[a-z-]+ ){{0,2}}?)({_COUNTED})\b")
+_ONE = re.compile(rf"(?<![\d.,])1 ((?:[a-z-]+ ){{0,4}}?)({_COUNTED})\b")
 
 
 def singular(text: str) -> str:
@@ -29,10 +29,8 @@ class Figure(float):
 
 
 def rarity(share: float, noun: str) -> str:
-    """Say how rare something is among many: 12% of commits have, 1 in 2,512 commits has."""
-    if share >= 0.01:
-        return f"{share:.0%} of {noun} have"
-    return f"1 in {1 / share:,.0f} {noun} has"
+    """Say how rare something is among many: in 12% of commits, in 1 of 2,512 commits."""
+    return f"in {share:.0%} of {noun}" if share >= 0.01 else f"in 1 of {1 / share:,.0f} {noun}"
 
 
 def printable(text: str) -> str:

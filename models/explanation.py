@@ -15,9 +15,9 @@ SMALLEST_PART = 0.04  # of the whole score; below, a reason only distracts
 NOTABLE_TAIL = 0.1  # a value that more than a tenth of all reach explains nothing
 
 _SUBJECTS = {
-    "commit": "commits of all projects",
-    "contributor": "contributors' windows of all projects",
-    "project": "windows of all projects",
+    "commit": "commits",
+    "contributor": "contributor-windows",
+    "project": "project-windows",
 }
 
 
@@ -100,12 +100,11 @@ def _reason(
     share, side = tail
     median = None if np.isnan(typical) else float(typical)
     said = singular(feature.says.format(value=Figure(value)))
-    rare = f"{rarity(share, _SUBJECTS[feature.level])} {side}"
-    notes = rare
+    notes = f"{side} {rarity(share, _SUBJECTS[feature.level])}"
     if feature.unit == "yes or no":
-        notes = rare.removesuffix(f" {side}").replace(" has", " is").replace(" have", " are") + " so"
+        notes = notes.replace(side, "so")
     elif median is not None:
-        notes = f"typically {_figure(feature, median)}; {rare}"
+        notes = f"typically {_figure(feature, median)}; {notes}"
     return Reason(
         feature.name,
         value,

@@ -16,13 +16,17 @@ class IsolationForest:
     """Isolates vectors by random splits: few splits, an unusual vector.
 
     Liu, Ting and Zhou 2008 (ICDM), on normal scores in place of raw values, so that no unit or
-    heavy tail decides where splits fall. The score is theirs, 2^(−E[h(x)] / c(SAMPLE)), in
-    (0, 1). Scoring needs numpy alone.
+    heavy tail decides where splits fall. Of a feature with a concerning direction only that side
+    is seen: nobody becomes unusual by what speaks for them. The score is the paper's,
+    2^(−E[h(x)] / c(SAMPLE)), in (0, 1). Scoring needs numpy alone.
     """
 
     name: ClassVar[str] = "isolation_forest"
 
-    def __init__(self, reference: Reference, tensors: dict[str, np.ndarray]) -> None:
+    def __init__(
+        self, features: tuple[Feature, ...], reference: Reference, tensors: dict[str, np.ndarray]
+    ) -> None:
+        self._features = features
         self._reference = reference
         self._tensors = tensors
         self._depth = int(tensors["depth"][0])
@@ -36,17 +40,18 @@ class IsolationForest:
 
         sample = min(SAMPLE, len(values))
         # float32, as scikit-learn compares: a stored threshold then decides exactly as its own
-        scores = reference.normal_scores(values).astype(np.float32)
+        scores = _concerning(values, features, reference).astype(np.float32)
         grown = Grown(n_estimators=TREES, max_samples=sample, random_state=seed).fit(scores)
-        return cls(reference, _flatten([tree.tree_ for tree in grown.estimators_], sample))
+        trees = _flatten([tree.tree_ for tree in grown.estimators_], sample)
+        return cls(features, reference, trees)
 
     def score(self, values: np.ndarray) -> np.ndarray:
         """Give the anomaly score in (0, 1)."""
-        return self._score(self._reference.normal_scores(values))
+        return self._score(_concerning(values, self._features, self._reference))
 
     def contributions(self, values: np.ndarray) -> np.ndarray:
         """Say how far each score falls when one feature is set to its most ordinary value."""
-        scores = self._reference.normal_scores(values)
+        scores = _concerning(values, self._features, self._reference)
         whole = self._score(scores)
         parts = np.zeros(scores.shape)
         for column in range(scores.shape[1]):
@@ -87,7 +92,19 @@ class IsolationForest:
         reference: Reference,
     ) -> Self:
         """Restore the trees."""
-        return cls(reference, tensors)
+        return cls(features, reference, tensors)
+
+
+def _concerning(
+    values: np.ndarray, features: tuple[Feature, ...], reference: Reference
+) -> np.ndarray:
+    """Give normal scores, n by d, with the unconcerning side of each feature flattened to 0."""
+    scores = reference.normal_scores(values)
+    high = np.array([f.concerning == "high" for f in features])
+    low = np.array([f.concerning == "low" for f in features])
+    scores[:, high] = np.maximum(scores[:, high], 0.0)
+    scores[:, low] = np.minimum(scores[:, low], 0.0)
+    return scores
 
 
 def _flatten(trees: list, sample: int) -> dict[str, np.ndarray]:

@@ -9,11 +9,13 @@ from .reference import Reference
 
 
 class DirectionalTails:
-    """Sums the one-sided empirical tails of the features that have a concerning direction.
+    """Sums signed one-sided tails of the features that have a concerning direction.
 
-    A feature whose tail probability is p adds −log10(2p) if p is below one half, else nothing;
-    an unknown value adds nothing. This is ECOD (Li et al. 2022, IEEE TKDE) with the side of each
-    tail told by the catalog in place of the sample's skewness.
+    A value whose tail in the concerning direction is p adds −log10(2p) if p is below one half.
+    One that lies as far on the other side takes as much away: long tenure speaks for a person as
+    a recent arrival raises a question. An unknown value does neither. This is ECOD (Li et al.
+    2022, IEEE TKDE) with the side of each tail told by the catalog in place of the sample's
+    skewness, and with evidence in favour counted.
     """
 
     name: ClassVar[str] = "directional_tails"
@@ -32,13 +34,21 @@ class DirectionalTails:
 
     def score(self, values: np.ndarray) -> np.ndarray:
         """Give the sum over features."""
-        return self.contributions(values).sum(axis=1)
+        return self._signed(values).sum(axis=1)
 
     def contributions(self, values: np.ndarray) -> np.ndarray:
-        """Give each feature's part of the sum."""
+        """Give each feature's part of the sum where it raises it."""
+        return np.maximum(self._signed(values), 0.0)
+
+    def _signed(self, values: np.ndarray) -> np.ndarray:
         upper, lower = self._reference.upper_tail(values), self._reference.lower_tail(values)
-        tail = np.where(self._high, upper, np.where(self._low, lower, np.nan))
-        return np.nan_to_num(np.maximum(-np.log10(2 * tail), 0.0))
+        raising = np.where(self._high, _surprisal(upper), 0.0) + np.where(
+            self._low, _surprisal(lower), 0.0
+        )
+        lowering = np.where(self._high, _surprisal(lower), 0.0) + np.where(
+            self._low, _surprisal(upper), 0.0
+        )
+        return raising - lowering
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Give nothing: the reference is kept beside the detectors."""
@@ -53,3 +63,7 @@ class DirectionalTails:
     ) -> Self:
         """Restore from the reference alone."""
         return cls(features, reference)
+
+
+def _surprisal(tail: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(np.maximum(-np.log10(2 * tail), 0.0))

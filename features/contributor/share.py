@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..feature import contributor_feature
-from ..window_facts import YEAR, WindowFacts, ratio
+from ..window_facts import FEWEST_ACTS, YEAR, WindowFacts, ratio
 
 
 def _is_incumbent(facts: WindowFacts) -> np.ndarray:
@@ -11,7 +11,7 @@ def _is_incumbent(facts: WindowFacts) -> np.ndarray:
 
 
 def _loss(facts: WindowFacts) -> np.ndarray:
-    return facts.incumbent["share"].to_numpy() - np.nan_to_num(facts.incumbent_share_now)
+    return facts.incumbent["share"].to_numpy() - facts.incumbent_share_now
 
 
 @contributor_feature(
@@ -32,7 +32,7 @@ def commits(facts: WindowFacts) -> np.ndarray:
     says="made {value:.0%} of the project's commits",
 )
 def share(facts: WindowFacts) -> np.ndarray:
-    """Share of the window's authored commits."""
+    """Share of the window's authored commits; no value, here and below, if they are under five."""
     return facts.share(facts.authored)
 
 
@@ -85,7 +85,7 @@ def lead(facts: WindowFacts) -> np.ndarray:
     best = first.reindex(range(len(facts.ends)), fill_value=0).to_numpy()[facts.row_window]
     next_best = second.reindex(range(len(facts.ends)), fill_value=0).to_numpy()[facts.row_window]
     total = facts.count_all(facts.authored)[facts.row_window]
-    return ratio(own - np.where(own == best, next_best, best), total)
+    return ratio(own - np.where(own == best, next_best, best), total, FEWEST_ACTS)
 
 
 @contributor_feature(

@@ -19,9 +19,9 @@ _EVER = 1e5  # days; longer than any history
 def tenure(facts: WindowFacts) -> np.ndarray:
     """Time from the person's first authored commit to the window's end.
 
-    No value for people of the project's first year, here and below: nobody is older than they.
+    No value in the project's first two years, here and below: nobody is older there.
     """
-    return np.where(facts.founding, np.nan, facts.age(facts.authored))
+    return np.where(facts.young, np.nan, facts.age(facts.authored))
 
 
 @contributor_feature(
@@ -43,7 +43,7 @@ def commits_before(facts: WindowFacts) -> np.ndarray:
 )
 def push_age(facts: WindowFacts) -> np.ndarray:
     """Time since the first commit of others' work, merged request or tag: proof of the right to push."""
-    return np.where(facts.founding, np.nan, facts.since(facts.first_push[facts.row_person]))
+    return np.where(facts.young, np.nan, facts.since(facts.first_push[facts.row_person]))
 
 
 @contributor_feature(
@@ -56,7 +56,7 @@ def time_to_push(facts: WindowFacts) -> np.ndarray:
     """Time from first authored commit to first proof of the right to push, if there is one by now."""
     start = facts.first_commit[facts.row_person]
     gained = facts.first_push[facts.row_person]
-    known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.founding
+    known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.young
     return np.where(known, np.maximum(gained - np.where(known, start, 0.0), 0.0), np.nan)
 
 
@@ -68,7 +68,7 @@ def time_to_push(facts: WindowFacts) -> np.ndarray:
 )
 def merge_age(facts: WindowFacts) -> np.ndarray:
     """Time since the person's first merge of a request."""
-    return np.where(facts.founding, np.nan, facts.age(facts.merged))
+    return np.where(facts.young, np.nan, facts.age(facts.merged))
 
 
 @contributor_feature(
@@ -79,7 +79,7 @@ def merge_age(facts: WindowFacts) -> np.ndarray:
 )
 def tag_age(facts: WindowFacts) -> np.ndarray:
     """Time since the person's first annotated tag."""
-    return np.where(facts.founding, np.nan, facts.age(facts.tagged))
+    return np.where(facts.young, np.nan, facts.age(facts.tagged))
 
 
 @contributor_feature(
@@ -90,7 +90,7 @@ def tag_age(facts: WindowFacts) -> np.ndarray:
 )
 def commit_others_age(facts: WindowFacts) -> np.ndarray:
     """Time since the person first committed somebody else's work."""
-    return np.where(facts.founding, np.nan, facts.age(facts.committed))
+    return np.where(facts.young, np.nan, facts.age(facts.committed))
 
 
 @contributor_feature(
@@ -103,7 +103,7 @@ def time_to_tag(facts: WindowFacts) -> np.ndarray:
     """Time from first authored commit to first annotated tag, if there is one by now."""
     start = facts.first_commit[facts.row_person]
     gained = facts.tagged.first(facts.person_count)[facts.row_person]
-    known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.founding
+    known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.young
     return np.where(known, np.maximum(gained - np.where(known, start, 0.0), 0.0), np.nan)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..feature import project_feature
 from ..past import count_between
-from ..window_facts import NEWCOMER_DAYS, YEAR, Acts, WindowFacts, ratio
+from ..window_facts import FEWEST_ACTS, NEWCOMER_DAYS, YEAR, Acts, WindowFacts, ratio
 
 
 def _people(facts: WindowFacts, of_rows: np.ndarray) -> np.ndarray:
@@ -22,9 +22,9 @@ def _staying(facts: WindowFacts) -> np.ndarray:
     return _people(facts, (facts.count(facts.authored) > 0) & (before >= 3))
 
 
-def _newcomers(facts: WindowFacts, acts: Acts) -> np.ndarray:
+def _newcomers(facts: WindowFacts, acts: Acts, least: int = FEWEST_ACTS) -> np.ndarray:
     young = ~(facts.age(facts.authored) >= NEWCOMER_DAYS)
-    return _grown(facts, ratio(_people(facts, facts.count(acts) * young), facts.count_all(acts)))
+    return _grown(facts, ratio(_people(facts, facts.count(acts) * young), facts.count_all(acts), least))
 
 
 def _grown(facts: WindowFacts, of_ends: np.ndarray) -> np.ndarray:
@@ -140,7 +140,7 @@ def newcomers_growth(facts: WindowFacts) -> np.ndarray:
     fresh = young[mine]
     part = count_between(now_then[fresh], time[fresh], asked, then - facts.length, then)
     whole = count_between(now_then, time, asked, then - facts.length, then)
-    return newcomers_share(facts) - ratio(part, whole)
+    return newcomers_share(facts) - ratio(part, whole, FEWEST_ACTS)
 
 
 @project_feature(
@@ -162,4 +162,4 @@ def newcomers_gatekeeping(facts: WindowFacts) -> np.ndarray:
 )
 def newcomers_releases(facts: WindowFacts) -> np.ndarray:
     """Share of the window's annotated tags by people whose first commit is younger than a year."""
-    return _newcomers(facts, facts.tagged)
+    return _newcomers(facts, facts.tagged, least=1)

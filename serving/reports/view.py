@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...features.feature import Level
-from ...features.wording import printable
+from ...features.wording import printable, singular
 from ...models.leads import Lead
 from ..scan import Scan
 
@@ -18,9 +18,9 @@ TITLES: dict[Level, str] = {
     "project": "The project as a whole",
 }
 _NOUNS: dict[Level, str] = {
-    "contributor": "90-day windows of contributors",
+    "contributor": "contributor-windows",
     "commit": "commits",
-    "project": "90-day windows",
+    "project": "project-windows",
 }
 
 
@@ -84,8 +84,8 @@ def _tally(scan: Scan, level: Level) -> str:
     if not scan.leads[level]:
         return f"Nothing notable among {tally.scored:,} {_NOUNS[level]}."
     return (
-        f"{tally.unusual:,} of {tally.scored:,} {_NOUNS[level]} are as unusual as 1 in 100 of all "
-        f"projects'; {tally.expected:.1f} would be expected of an ordinary project."
+        f"{tally.unusual:,} of {tally.scored:,} {_NOUNS[level]} are among the most unusual 1 in "
+        f"100 of all projects; {tally.expected:.1f} would be expected by chance."
     )
 
 
@@ -93,7 +93,7 @@ def _lead(scan: Scan, lead: Lead) -> LeadView:
     return LeadView(
         rank=lead.rank,
         title=_title(scan, lead),
-        rarity=f"as unusual as 1 in {1 / lead.p_value:,.0f} {_NOUNS[lead.level]} elsewhere",
+        rarity=f"1 in {1 / lead.p_value:,.0f} {_NOUNS[lead.level]} of all projects is as unusual",
         signals=tuple(signal.text for signal in lead.signals),
         reasons=tuple(reason.text for reason in lead.reasons),
         in_favour=lead.in_favour,
@@ -123,10 +123,10 @@ def _commit(scan: Scan, sha: str) -> CommitView:
 
 def summary(scan: Scan) -> str:
     """Say in one sentence what was looked at."""
-    return (
+    return singular(
         f"{scan.commits:,} commits by {scan.people:,} people; leads from {scan.since} to "
         f"{scan.until}, each compared with the person's own past, this project's, and a baseline "
-        f"of {scan.baseline['projects']:,} projects."
+        f"of {scan.baseline['projects']:,} projects. Windows are 90 days long."
     )
 
 
