@@ -70,7 +70,7 @@ class CommitFacts:
 
     @property
     def none(self) -> np.ndarray:
-        """n zeros."""
+        """N zeros."""
         return np.zeros(self.n)
 
     @cached_property

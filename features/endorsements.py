@@ -90,7 +90,9 @@ def others_present(values: pd.DataFrame) -> pd.Series:
     return values["others_active"] >= 3
 
 
-@sign(ENDORSEMENTS, "contributor", "another person committed {committed_by_another:.0%} of the work")
+@sign(
+    ENDORSEMENTS, "contributor", "another person committed {committed_by_another:.0%} of the work"
+)
 def work_reviewed(values: pd.DataFrame) -> pd.Series:
     """A second person stands behind a quarter of the work or more."""
     return values["committed_by_another"] >= 0.25

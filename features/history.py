@@ -53,7 +53,10 @@ TAGS: dict[str, tuple[str, str]] = {
     "name": ("string", "without refs/tags/"),
     "sha": ("string", "the commit that it leads to"),
     "commit": ("int32", "row number in `commits`"),
-    "known_time": ("int64", "seconds since 1970 UTC: the tag's own time, never before its commit's"),
+    "known_time": (
+        "int64",
+        "seconds since 1970 UTC: the tag's own time, never before its commit's",
+    ),
     "tagger": ("string", "pseudonym; empty for a lightweight tag"),
     "signed": ("bool", "carries a signature: present, not verified"),
 }

@@ -6,32 +6,52 @@ import numpy as np
 import pandas as pd
 
 _PATTERNS = {
-    "build": r"""(^|/)(configure(\.ac|\.in)?|autogen\.sh|bootstrap(\.sh)?|(gnu)?makefile[^/]*|cmakelists\.txt
-        |meson\.build|meson_options\.txt|build\.(rs|gradle|xml|sbt|zig|sh|py|ninja)|sconstruct|wscript
+    "build": r"""(^|/)(configure(\.ac|\.in)?|autogen\.sh|bootstrap(\.sh)?|(gnu)?makefile[^/]*
+        |cmakelists\.txt
+        |meson\.build|meson_options\.txt|build\.(rs|gradle|xml|sbt|zig|sh|py|ninja)|sconstruct
+        |wscript
         |setup\.(py|cfg)|gemfile|rakefile|gulpfile[^/]*|gruntfile[^/]*|webpack[^/]*|rollup[^/]*
         |justfile|build\.bazel|workspace|extconf\.rb|binding\.gyp|dockerfile[^/]*)$
-        |\.(m4|cmake|mk|am|gyp|gypi|gradle|kts|bzl|vcxproj|sln|pro|spec)$|(^|/)(m4|cmake|build-aux|scripts?)/""",
-    "ci": r"""^\.github/(workflows|actions)/|^\.circleci/|^\.gitlab-ci|^\.travis|^appveyor|^\.appveyor
-        |^azure-pipelines|^jenkinsfile|^\.cirrus|^\.drone|^\.buildkite/|^bitbucket-pipelines|^action\.ya?ml$""",
-    "test": r"""(^|/)(tests?|spec|specs|testing|testdata|test_data|fixtures?|__tests__|testsuite|fuzz|corpus|e2e)(/|$)
-        |(^|/)(test_[^/]*|[^/]*[_.-](test|spec|tests))\.[a-z0-9]+$|(^|/)[^/]*tests?\.(java|kt|cs|php)$""",
-    "documentation": r"""(^|/)(docs?|documentation|man|examples?|website)/|\.(md|rst|txt|adoc|pod|texi|[1-8])$
-        |(^|/)(readme|changelog|changes|news|authors|contributors|license|copying|thanks|todo|history)[^/]*$""",
-    "source": r"""\.(c|h|cc|cpp|cxx|hh|hpp|hxx|inc|s|asm|rs|go|py|pyx|pyi|rb|java|kt|scala|php|js|mjs|cjs|jsx|ts
-        |tsx|mts|cts|vue|swift|m|mm|cs|fs|ml|mli|hs|erl|ex|exs|lua|pl|pm|sh|bash|zig|d|nim|jl|r|sql|proto|y|l)$""",
-    "manifest": r"""(^|/)(package\.json|pyproject\.toml|setup\.(py|cfg)|requirements[^/]*\.txt|pipfile|cargo\.toml
-        |go\.mod|gemfile|[^/]*\.gemspec|composer\.json|pom\.xml|build\.gradle(\.kts)?|[^/]*\.podspec|bower\.json
+        |\.(m4|cmake|mk|am|gyp|gypi|gradle|kts|bzl|vcxproj|sln|pro|spec)$|(^|/)(m4|cmake
+        |build-aux|scripts?)/""",
+    "ci": r"""^\.github/(workflows|actions)/|^\.circleci/|^\.gitlab-ci|^\.travis|^appveyor
+        |^\.appveyor
+        |^azure-pipelines|^jenkinsfile|^\.cirrus|^\.drone|^\.buildkite/|^bitbucket-pipelines
+        |^action\.ya?ml$""",
+    "test": r"""(^|/)(tests?|spec|specs|testing|testdata|test_data|fixtures?|__tests__
+        |testsuite|fuzz|corpus|e2e)(/|$)
+        |(^|/)(test_[^/]*|[^/]*[_.-](test|spec|tests))\.[a-z0-9]+$|(^|/)[^/]*tests?\.(java|kt
+        |cs|php)$""",
+    "documentation": r"""(^|/)(docs?|documentation|man|examples?|website)/|\.(md|rst|txt|adoc
+        |pod|texi|[1-8])$
+        |(^|/)(readme|changelog|changes|news|authors|contributors|license|copying|thanks|todo
+        |history)[^/]*$""",
+    "source": r"""\.(c|h|cc|cpp|cxx|hh|hpp|hxx|inc|s|asm|rs|go|py|pyx|pyi|rb|java|kt|scala|php
+        |js|mjs|cjs|jsx|ts
+        |tsx|mts|cts|vue|swift|m|mm|cs|fs|ml|mli|hs|erl|ex|exs|lua|pl|pm|sh|bash|zig|d|nim|jl|r
+        |sql|proto|y|l)$""",
+    "manifest": r"""(^|/)(package\.json|pyproject\.toml|setup\.(py|cfg)|requirements[^/]*\.txt
+        |pipfile|cargo\.toml
+        |go\.mod|gemfile|[^/]*\.gemspec|composer\.json|pom\.xml|build\.gradle(\.kts)?
+        |[^/]*\.podspec|bower\.json
         |conanfile[^/]*|vcpkg\.json|action\.ya?ml|\.gitmodules)$""",
-    "lock": r"""(^|/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|cargo\.lock|go\.sum
+    "lock": r"""(^|/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml
+        |cargo\.lock|go\.sum
         |gemfile\.lock|composer\.lock|poetry\.lock|pipfile\.lock|uv\.lock|bun\.lockb?)$""",
-    "generated": r"""(^|/)(dist|vendor|vendored|third[_-]?party|node_modules|generated|build|bundled|deps)/
-        |[.-]min\.(js|css)$|\.(map|po|pot|pb\.go|g\.dart)$|(^|/)aclocal\.m4$|(^|/)config\.(guess|sub)$""",
-    "autorun": r"""(^|/)(\.husky|\.vscode|\.idea|\.cursor|\.claude|\.devcontainer|\.githooks|hooks)/|\.pth$
-        |(^|/)(conftest\.py|sitecustomize\.py|usercustomize\.py|\.envrc|\.npmrc|\.pre-commit-config\.yaml
+    "generated": r"""(^|/)(dist|vendor|vendored|third[_-]?party|node_modules|generated|build
+        |bundled|deps)/
+        |[.-]min\.(js|css)$|\.(map|po|pot|pb\.go|g\.dart)$|(^|/)aclocal\.m4$|(^
+        |/)config\.(guess|sub)$""",
+    "autorun": r"""(^|/)(\.husky|\.vscode|\.idea|\.cursor|\.claude|\.devcontainer|\.githooks
+        |hooks)/|\.pth$
+        |(^|/)(conftest\.py|sitecustomize\.py|usercustomize\.py|\.envrc|\.npmrc
+        |\.pre-commit-config\.yaml
         |(pre|post)install[^/]*|[^/]*\.(preinst|postinst|prerm|postrm))$""",
     "security": r"""(^|/)(security(\.md|\.txt|\.rst)?|security_contacts|\.well-known/.*|codeowners
-        |[^/]*\.(asc|gpg|sig|pem|crt|key|pub)|keys?|keyring|maintainers[^/]*)$|^\.github/dependabot""",
-    "release": r"""(^|/)(debian|rpm|packaging|release|dist-scripts|snap|flatpak)/|(^|/)(version[^/]*|\.goreleaser[^/]*
+        |[^/]*\.(asc|gpg|sig|pem|crt|key|pub)|keys?|keyring|maintainers[^/]*)$
+        |^\.github/dependabot""",
+    "release": r"""(^|/)(debian|rpm|packaging|release|dist-scripts|snap|flatpak)/|(^
+        |/)(version[^/]*|\.goreleaser[^/]*
         |release[^/]*|\.npmignore|manifest\.in|publish[^/]*)$""",
 }
 

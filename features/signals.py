@@ -27,7 +27,9 @@ def binary_with_build(values: pd.DataFrame) -> pd.Series:
     return (values["binary_files"] > 0) & (values["build_files"] > 0)
 
 
-@sign(SIGNALS, "commit", "its author's first change of workflows, after {past_commits:,.0f} commits")
+@sign(
+    SIGNALS, "commit", "its author's first change of workflows, after {past_commits:,.0f} commits"
+)
 def first_workflow_change(values: pd.DataFrame) -> pd.Series:
     """A known author changes what runs with the project's secrets for the first time."""
     return values["first_ci_change"] > 0
@@ -104,7 +106,8 @@ def carried_by_newcomers(values: pd.DataFrame) -> pd.Series:
 @sign(
     SIGNALS,
     "project",
-    "the person who carried it has been silent for {incumbents_silence:.0f} days while work went on",
+    "the person who carried it has been silent for {incumbents_silence:.0f} days "
+    "while work went on",
 )
 def silent_incumbent(values: pd.DataFrame) -> pd.Series:
     """Work goes on without the person who led the year before: a hand-over, of whatever kind."""

@@ -41,15 +41,16 @@ class WindowFacts:
     """
 
     def __init__(self, history: History, windows: Windows) -> None:
-        self.facts = CommitFacts(history)
+        self.by_commit = CommitFacts(history)
         self.windows = windows
         self.length = float(windows.length_days)
-        self.begin = float(self.facts.time[0])
-        self.ends = windows.ends(self.begin, float(self.facts.time[-1]))
+        self.begin = float(self.by_commit.time[0])
+        self.ends = windows.ends(self.begin, float(self.by_commit.time[-1]))
         self._index_people(history)
 
     def _index_people(self, history: History) -> None:
-        facts, commits = self.facts, self.facts.commits
+        facts = self.by_commit
+        commits = facts.commits
         is_person = (commits["author_kind"] == "person").to_numpy()
         commits_others = (commits["committer_kind"] == "person").to_numpy() & (
             facts.author != facts.committer
@@ -68,7 +69,7 @@ class WindowFacts:
         self.tagged = Acts(codes[2 * facts.n :], days(tags["known_time"].to_numpy()))
 
     def _acts(self, people: np.ndarray, at: np.ndarray) -> Acts:
-        return Acts(people[at], self.facts.time[at])
+        return Acts(people[at], self.by_commit.time[at])
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -134,6 +135,7 @@ class WindowFacts:
         return self.since(acts.first(self.person_count)[self.row_person])
 
     def since(self, first: np.ndarray) -> np.ndarray:
+        """Give the days from a time, one a row, to the window's end; NaN if it lies after."""
         return np.where(first <= self.row_end, self.row_end - first, np.nan)
 
     @cached_property
@@ -162,8 +164,8 @@ class WindowFacts:
     def _change_members(self) -> tuple[np.ndarray, np.ndarray]:
         """Change rows and the contributor row each falls in."""
         commit, row = self.commit_members
-        start = np.searchsorted(self.facts.owner, commit, side="left")
-        stop = np.searchsorted(self.facts.owner, commit, side="right")
+        start = np.searchsorted(self.by_commit.owner, commit, side="left")
+        stop = np.searchsorted(self.by_commit.owner, commit, side="right")
         count = stop - start
         offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         return np.repeat(start, count) + offset, np.repeat(row, count)
@@ -185,7 +187,9 @@ class WindowFacts:
 
     def share_changes(self, of_change: np.ndarray) -> np.ndarray:
         """Share of a row's changes; NaN for rows without."""
-        return ratio(self.sum_changes(of_change), self.sum_changes(np.ones(len(self.facts.owner))))
+        return ratio(
+            self.sum_changes(of_change), self.sum_changes(np.ones(len(self.by_commit.owner)))
+        )
 
     def distinct_changes(self, codes: np.ndarray) -> np.ndarray:
         """Count the distinct codes of a row's changes."""
@@ -257,7 +261,7 @@ class WindowFacts:
     @cached_property
     def former_toucher(self) -> np.ndarray:
         """Author code of the change before on the same path; NaN for its first."""
-        return previous(self.facts.author_of_change, self.facts.path_of_change)
+        return previous(self.by_commit.author_of_change, self.by_commit.path_of_change)
 
     @cached_property
     def taken_over(self) -> np.ndarray:
@@ -266,8 +270,10 @@ class WindowFacts:
         The path must have been changed three times or more: the ownership of Bird et al. 2011,
         share of a component's commits, with its threshold for a major contributor.
         """
-        path = self.facts.path_of_change.astype(np.int64)
-        pair = path * (int(self.facts.author.max(initial=0)) + 1) + self.facts.author_of_change
+        path = self.by_commit.path_of_change.astype(np.int64)
+        pair = (
+            path * (int(self.by_commit.author.max(initial=0)) + 1) + self.by_commit.author_of_change
+        )
         before, own = earlier_count(path), earlier_count(pair)
         with np.errstate(divide="ignore", invalid="ignore"):
             return (before >= 3) & (own / before < 0.5) & ((own + 1) / (before + 1) >= 0.5)

@@ -26,7 +26,9 @@ class Calibration:
         distinct = np.unique(rising)[::-1]
         kept = np.arange(min(_EXACT, len(distinct)))
         if len(distinct) > _EXACT:
-            kept = np.unique(np.r_[kept, np.geomspace(_EXACT, len(distinct) - 1, _GRID)].astype(int))
+            kept = np.unique(
+                np.r_[kept, np.geomspace(_EXACT, len(distinct) - 1, _GRID)].astype(int)
+            )
         above = len(rising) - np.searchsorted(rising, distinct[kept], side="right")
         return cls(distinct[kept], above.astype(np.int64), len(rising))
 

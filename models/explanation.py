@@ -62,9 +62,7 @@ def reasons(
     return _ranked(baseline, numbers, weight / whole)
 
 
-def _ranked(
-    baseline: LevelBaseline, numbers: np.ndarray, weight: np.ndarray
-) -> list[list[Reason]]:
+def _ranked(baseline: LevelBaseline, numbers: np.ndarray, weight: np.ndarray) -> list[list[Reason]]:
     columns = features(baseline.level)
     upper = baseline.reference.upper_tail(numbers)
     lower = baseline.reference.lower_tail(numbers)
@@ -79,7 +77,9 @@ def _ranked(
                 break
             if tail[0] <= NOTABLE_TAIL:
                 found.append(
-                    _reason(feature, float(numbers[row, column]), typical[column], tail, part)
+                    _reason(
+                        feature, float(numbers[row, column]), float(typical[column]), tail, part
+                    )
                 )
         explained.append(found)
     return explained

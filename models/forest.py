@@ -1,6 +1,6 @@
 """Isolation forest: grown by scikit-learn, kept and walked as flat arrays."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -41,7 +41,8 @@ class IsolationForest:
         sample = min(SAMPLE, len(values))
         # float32, as scikit-learn compares: a stored threshold then decides exactly as its own
         scores = _concerning(values, features, reference).astype(np.float32)
-        grown = Grown(n_estimators=TREES, max_samples=sample, random_state=seed).fit(scores)
+        options: dict[str, Any] = {"max_samples": sample, "random_state": seed}
+        grown = Grown(n_estimators=TREES, **options).fit(scores)
         trees = _flatten([tree.tree_ for tree in grown.estimators_], sample)
         return cls(features, reference, trees)
 
@@ -107,7 +108,7 @@ def _concerning(
     return scores
 
 
-def _flatten(trees: list, sample: int) -> dict[str, np.ndarray]:
+def _flatten(trees: list[Any], sample: int) -> dict[str, np.ndarray]:
     columns: dict[str, list[np.ndarray]] = {
         name: [] for name in ("feature", "threshold", "left", "right", "length")
     }
@@ -134,7 +135,7 @@ def _flatten(trees: list, sample: int) -> dict[str, np.ndarray]:
     return tensors
 
 
-def _depths(tree) -> np.ndarray:  # noqa: ANN001
+def _depths(tree: Any) -> np.ndarray:
     depth = np.zeros(tree.node_count)
     for node in range(tree.node_count):  # children come after their parent
         if tree.children_left[node] >= 0:

@@ -52,7 +52,9 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to wri
 
 @app.callback(invoke_without_command=True)
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.")
+    ] = False,
 ) -> None:
     if version:
         from .. import __version__
@@ -215,9 +217,7 @@ def mine(
         typer.echo(f"{name}: {len(history.commits):,} commits, {len(history.changes):,} changes")
 
 
-@app.command(
-    epilog="Example: trustdrift train --corpus experiments/corpus.toml --histories mirror -o learned"
-)
+@app.command(epilog="Example: trustdrift train --corpus corpus.toml --histories mirror -o learned")
 def train(
     corpus: Annotated[Path, typer.Option(help="Manifest of repositories and commits.")],
     histories: Annotated[Path, typer.Option(help="Folder that holds their git directories.")],
@@ -276,5 +276,3 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("trustdrift: interrupted", err=True)
         sys.exit(130)
-
-

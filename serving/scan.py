@@ -1,6 +1,6 @@
 """The main job: one repository in, leads out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..features.errors import NotEnoughHistory
-from ..features.feature import Level
+from ..features.feature import LEVELS, Level
 from ..features.history import Coverage, History
 from ..features.mining import mine, read_subjects
 from ..features.mining.mine import Progress
@@ -118,9 +118,11 @@ def scan(
             hint="choose an earlier --since",
         )
     every = describe(history, Windows(anchor_days=last / DAY))
-    recent = {level: v.where(_between(v, start)) for level, v in every.items()}
-    scores = {level: baseline.levels[level].score(recent[level]) for level in recent}
-    leads = {
+    recent: dict[Level, Vectors] = {
+        level: v.where(_between(v, start)) for level, v in every.items()
+    }
+    scores = {level: baseline.levels[level].score(recent[level]) for level in LEVELS}
+    leads: dict[Level, list[Lead]] = {
         level: find_leads(
             baseline.levels[level],
             recent[level],
@@ -128,7 +130,7 @@ def scan(
             top=min(top, MOST_PROJECT_WINDOWS) if level == "project" else top,
             level=NOTABLE,
         )
-        for level in recent
+        for level in LEVELS
     }
     leads = _with_evidence(leads, recent, scores["commit"], history)
     shown = sorted({sha for part in leads.values() for lead in part for sha in lead.evidence})
@@ -141,13 +143,13 @@ def scan(
         people=int(history.commits.query("author_kind == 'person'")["author"].nunique()),
         coverage=history.coverage,
         baseline=_described(baseline),
-        tallies={level: _tally(recent[level], scores[level]) for level in recent},
+        tallies={level: _tally(recent[level], scores[level]) for level in LEVELS},
         leads=leads,
         stewardship=stewardship(history),
         names={code: person.name for code, person in history.people.items()} if names else {},
         subjects=read_subjects(path, shown) if names else {},
-        people_of=by_sha["author"].to_dict(),
-        dates={sha: str(_day(int(time))) for sha, time in by_sha["known_time"].items()},
+        people_of={str(sha): str(who) for sha, who in by_sha["author"].items()},
+        dates={str(sha): str(_day(int(time))) for sha, time in by_sha["known_time"].items()},
     )
 
 
@@ -184,8 +186,6 @@ def _with_evidence(
     history: History,
 ) -> dict[Level, list[Lead]]:
     """Name the commits that show each lead: itself, or the most unusual ones of its window."""
-    from dataclasses import replace
-
     commits = vectors["commit"].subjects.assign(score=commit_scores.combined)
     found: dict[Level, list[Lead]] = {}
     for level, part in leads.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from trustdrift.features.history import History
 from trustdrift.features.mining import mine
 from trustdrift.models.baseline import Baseline

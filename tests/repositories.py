@@ -143,4 +143,6 @@ def succession_story(path: Path, seed: int = 7) -> Path:
 
 
 def _text(chance: random.Random) -> bytes:
-    return "".join(f"line {chance.randrange(400)}\n" for _ in range(chance.randrange(5, 60))).encode()
+    return "".join(
+        f"line {chance.randrange(400)}\n" for _ in range(chance.randrange(5, 60))
+    ).encode()

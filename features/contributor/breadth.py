@@ -14,7 +14,7 @@ from ..window_facts import WindowFacts
 )
 def files_touched(facts: WindowFacts) -> np.ndarray:
     """Distinct paths changed."""
-    return facts.distinct_changes(facts.facts.path_of_change)
+    return facts.distinct_changes(facts.by_commit.path_of_change)
 
 
 @contributor_feature(
@@ -25,7 +25,7 @@ def files_touched(facts: WindowFacts) -> np.ndarray:
 )
 def folders_touched(facts: WindowFacts) -> np.ndarray:
     """Distinct folders of changed paths."""
-    return facts.distinct_changes(facts.facts.folder_of_change)
+    return facts.distinct_changes(facts.by_commit.folder_of_change)
 
 
 @contributor_feature(
@@ -36,7 +36,7 @@ def folders_touched(facts: WindowFacts) -> np.ndarray:
 )
 def kinds_touched(facts: WindowFacts) -> np.ndarray:
     """Distinct file-name endings of changed paths."""
-    return facts.distinct_changes(facts.facts.kind_of_change)
+    return facts.distinct_changes(facts.by_commit.kind_of_change)
 
 
 @contributor_feature(
@@ -47,8 +47,8 @@ def kinds_touched(facts: WindowFacts) -> np.ndarray:
 )
 def new_folder_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes in folders that the person had not touched before the commit."""
-    fresh = facts.facts.first_by_author(facts.facts.folder_of_change)
-    old_hand = facts.facts.past_commits[facts.facts.owner] > 0
+    fresh = facts.by_commit.first_by_author(facts.by_commit.folder_of_change)
+    old_hand = facts.by_commit.past_commits[facts.by_commit.owner] > 0
     return facts.share_changes(fresh & old_hand)
 
 
@@ -60,7 +60,7 @@ def new_folder_share(facts: WindowFacts) -> np.ndarray:
 )
 def source_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes to source code."""
-    return facts.share_changes(facts.facts.role('source'))
+    return facts.share_changes(facts.by_commit.role("source"))
 
 
 @contributor_feature(
@@ -71,7 +71,7 @@ def source_share(facts: WindowFacts) -> np.ndarray:
 )
 def test_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes among tests."""
-    return facts.share_changes(facts.facts.role('test'))
+    return facts.share_changes(facts.by_commit.role("test"))
 
 
 @contributor_feature(
@@ -82,7 +82,7 @@ def test_share(facts: WindowFacts) -> np.ndarray:
 )
 def documentation_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes to documentation."""
-    return facts.share_changes(facts.facts.role('documentation'))
+    return facts.share_changes(facts.by_commit.role("documentation"))
 
 
 @contributor_feature(
@@ -93,7 +93,7 @@ def documentation_share(facts: WindowFacts) -> np.ndarray:
 )
 def build_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes to files that steer the build."""
-    return facts.share_changes(facts.facts.role('build'))
+    return facts.share_changes(facts.by_commit.role("build"))
 
 
 @contributor_feature(
@@ -104,7 +104,7 @@ def build_share(facts: WindowFacts) -> np.ndarray:
 )
 def ci_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes to workflows and pipelines."""
-    return facts.share_changes(facts.facts.role('ci'))
+    return facts.share_changes(facts.by_commit.role("ci"))
 
 
 @contributor_feature(
@@ -115,7 +115,7 @@ def ci_share(facts: WindowFacts) -> np.ndarray:
 )
 def manifest_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes to files that name dependencies."""
-    return facts.share_changes(facts.facts.role('manifest'))
+    return facts.share_changes(facts.by_commit.role("manifest"))
 
 
 @contributor_feature(
@@ -126,7 +126,7 @@ def manifest_share(facts: WindowFacts) -> np.ndarray:
 )
 def sensitive_files(facts: WindowFacts) -> np.ndarray:
     """Changes to security, unasked-run and release files."""
-    roles = [facts.facts.role(name) for name in ('security', 'autorun', 'release')]
+    roles = [facts.by_commit.role(name) for name in ("security", "autorun", "release")]
     return facts.sum_changes(np.logical_or.reduce(roles))
 
 
@@ -138,5 +138,5 @@ def sensitive_files(facts: WindowFacts) -> np.ndarray:
 )
 def binary_fixtures(facts: WindowFacts) -> np.ndarray:
     """Binary files added or changed among tests."""
-    kept = (facts.facts.changes['status'] != 'D').to_numpy()
-    return facts.sum_changes(facts.facts.binary_of_change & kept & facts.facts.role('test'))
+    kept = (facts.by_commit.changes["status"] != "D").to_numpy()
+    return facts.sum_changes(facts.by_commit.binary_of_change & kept & facts.by_commit.role("test"))

@@ -14,7 +14,7 @@ from ..window_facts import WindowFacts, ratio
 )
 def hour_surprise(facts: WindowFacts) -> np.ndarray:
     """Mean surprise of local hours under the person's own past."""
-    return facts.mean_commits(facts.facts.hour_surprise)
+    return facts.mean_commits(facts.by_commit.hour_surprise)
 
 
 @contributor_feature(
@@ -25,7 +25,7 @@ def hour_surprise(facts: WindowFacts) -> np.ndarray:
 )
 def offset_surprise(facts: WindowFacts) -> np.ndarray:
     """Mean surprise of UTC offsets under the person's own past, daylight saving aside."""
-    return facts.mean_commits(facts.facts.offset_surprise)
+    return facts.mean_commits(facts.by_commit.offset_surprise)
 
 
 @contributor_feature(
@@ -36,7 +36,7 @@ def offset_surprise(facts: WindowFacts) -> np.ndarray:
 )
 def size_shift(facts: WindowFacts) -> np.ndarray:
     """Mean deviation of the commits' size from the person's own past."""
-    return facts.mean_commits(facts.facts.size_against_own)
+    return facts.mean_commits(facts.by_commit.size_against_own)
 
 
 @contributor_feature(
@@ -47,7 +47,7 @@ def size_shift(facts: WindowFacts) -> np.ndarray:
 )
 def message_shift(facts: WindowFacts) -> np.ndarray:
     """Mean deviation of the messages' length from the person's own past."""
-    return facts.mean_commits(facts.facts.message_against_own)
+    return facts.mean_commits(facts.by_commit.message_against_own)
 
 
 @contributor_feature(
@@ -60,7 +60,7 @@ def active_days(facts: WindowFacts) -> np.ndarray:
     """Days with an authored commit."""
     day = np.floor(facts.authored.time).astype(np.int64)
     pair = facts.authored.person * 100_000 + day
-    first = np.full(facts.facts.n, False)
+    first = np.full(facts.by_commit.n, False)
     first[facts.authored_rows[np.unique(pair, return_index=True)[1]]] = True
     return facts.sum_commits(first)
 
@@ -84,4 +84,4 @@ def commits_per_day(facts: WindowFacts) -> np.ndarray:
 )
 def new_addresses(facts: WindowFacts) -> np.ndarray:
     """Commits with a name and address that the known person had not used."""
-    return facts.sum_commits(facts.facts.column('author_new_alias'))
+    return facts.sum_commits(facts.by_commit.column("author_new_alias"))

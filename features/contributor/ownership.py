@@ -16,7 +16,7 @@ def others_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes to paths whose change before was another author's."""
     former = facts.former_toucher
     known = ~np.isnan(former)
-    return facts.share_changes(known & (former != facts.facts.author_of_change))
+    return facts.share_changes(known & (former != facts.by_commit.author_of_change))
 
 
 @contributor_feature(
@@ -27,7 +27,7 @@ def others_share(facts: WindowFacts) -> np.ndarray:
 )
 def entered_share(facts: WindowFacts) -> np.ndarray:
     """Share of changes to existing paths that the person had never touched."""
-    fresh = facts.facts.first_by_author(facts.facts.path_of_change)
+    fresh = facts.by_commit.first_by_author(facts.by_commit.path_of_change)
     return facts.share_changes(fresh & ~np.isnan(facts.former_toucher))
 
 

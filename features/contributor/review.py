@@ -15,8 +15,8 @@ from ..window_facts import WindowFacts
 )
 def committed_by_another(facts: WindowFacts) -> np.ndarray:
     """Share of own commits that another person committed."""
-    commits = facts.facts.commits
-    person = (commits['committer_kind'] == 'person').to_numpy()
+    commits = facts.by_commit.commits
+    person = (commits["committer_kind"] == "person").to_numpy()
     return facts.mean_commits((person & (facts.author != facts.committer)).astype(float))
 
 
@@ -28,7 +28,9 @@ def committed_by_another(facts: WindowFacts) -> np.ndarray:
 )
 def committed_by_forge(facts: WindowFacts) -> np.ndarray:
     """Share of own commits with a forge or robot as committer."""
-    return facts.mean_commits((facts.facts.commits['committer_kind'] != 'person').to_numpy(float))
+    return facts.mean_commits(
+        (facts.by_commit.commits["committer_kind"] != "person").to_numpy(float)
+    )
 
 
 @contributor_feature(
@@ -39,7 +41,7 @@ def committed_by_forge(facts: WindowFacts) -> np.ndarray:
 )
 def reviewed_share(facts: WindowFacts) -> np.ndarray:
     """Share of own commits with review trailers."""
-    return facts.mean_commits((facts.facts.column('reviews') > 0).astype(float))
+    return facts.mean_commits((facts.by_commit.column("reviews") > 0).astype(float))
 
 
 @contributor_feature(
@@ -50,7 +52,7 @@ def reviewed_share(facts: WindowFacts) -> np.ndarray:
 )
 def signed_share(facts: WindowFacts) -> np.ndarray:
     """Share of own commits with a signature, not verified."""
-    return facts.mean_commits((facts.facts.commits['signature'] != '').to_numpy(float))
+    return facts.mean_commits((facts.by_commit.commits["signature"] != "").to_numpy(float))
 
 
 @contributor_feature(
@@ -61,8 +63,8 @@ def signed_share(facts: WindowFacts) -> np.ndarray:
 )
 def self_reliance_growth(facts: WindowFacts) -> np.ndarray:
     """Share of own commits that the person committed, less that share before the window."""
-    commits = facts.facts.commits
-    person = (commits['committer_kind'] == 'person').to_numpy()
+    commits = facts.by_commit.commits
+    person = (commits["committer_kind"] == "person").to_numpy()
     alone = (person & (facts.author == facts.committer)).astype(float)
     _, before, _ = earlier(alone, facts.author)
     return facts.mean_commits(alone - before)

@@ -66,7 +66,7 @@ def share_growth_year(facts: WindowFacts) -> np.ndarray:
 )
 def churn_share(facts: WindowFacts) -> np.ndarray:
     """Share of the window's added and deleted lines."""
-    churn = facts.facts.churn
+    churn = facts.by_commit.churn
     return ratio(facts.sum_commits(churn), facts.sum_windows(churn)[facts.row_window])
 
 

@@ -6,7 +6,6 @@ from ..feature import contributor_feature
 from ..past import previous
 from ..window_facts import YEAR, WindowFacts
 
-
 _EVER = 1e5  # days; longer than any history
 
 
@@ -42,7 +41,7 @@ def commits_before(facts: WindowFacts) -> np.ndarray:
     says="first used the right to push {value:,.0f} days ago",
 )
 def push_age(facts: WindowFacts) -> np.ndarray:
-    """Time since the first commit of others' work, merged request or tag: proof of the right to push."""
+    """Time since the first proof of the right to push: others' commits, a merge, or a tag."""
     return np.where(facts.young, np.nan, facts.since(facts.first_push[facts.row_person]))
 
 
@@ -53,7 +52,7 @@ def push_age(facts: WindowFacts) -> np.ndarray:
     says="needed {value:,.0f} days from the first commit to the right to push",
 )
 def time_to_push(facts: WindowFacts) -> np.ndarray:
-    """Time from first authored commit to first proof of the right to push, if there is one by now."""
+    """Time from the first authored commit to the first proof of the right to push."""
     start = facts.first_commit[facts.row_person]
     gained = facts.first_push[facts.row_person]
     known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.young
@@ -180,8 +179,8 @@ def merged_requests(facts: WindowFacts) -> np.ndarray:
     says="had been away for {value:,.0f} days before",
 )
 def return_after(facts: WindowFacts) -> np.ndarray:
-    """Longest pause between commits that ended in the window; counts after the first commit only."""
-    gap = facts.facts.time - previous(facts.facts.time, facts.author)
+    """Longest pause between two commits of the person that ended in the window."""
+    gap = facts.by_commit.time - previous(facts.by_commit.time, facts.author)
     commit, row = facts.commit_members
     longest = np.full(len(facts.rows), -np.inf)
     there = ~np.isnan(gap[commit])

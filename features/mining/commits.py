@@ -129,9 +129,7 @@ def message_shape(message: str) -> dict[str, int | bool]:
     }
 
 
-def walk(
-    repository: pygit2.Repository, tips: list[pygit2.Oid]
-) -> tuple[dict[str, RawCommit], int]:
+def walk(repository: pygit2.Repository, tips: list[pygit2.Oid]) -> tuple[dict[str, RawCommit], int]:
     """Read every commit reachable from `tips`.
 
     Returns

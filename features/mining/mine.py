@@ -80,9 +80,7 @@ def mine(
     return History(name, commits, changes, tags, coverage, people.everyone)
 
 
-def _order(
-    raw: dict[str, RawCommit], until: int | None
-) -> tuple[list[RawCommit], dict[str, int]]:
+def _order(raw: dict[str, RawCommit], until: int | None) -> tuple[list[RawCommit], dict[str, int]]:
     """Sort by known time, then depth in the graph: parents first, whatever was walked first."""
     times = known_times(raw, latest=int(clock.time()) + DAY)
     depth: dict[str, int] = {}

@@ -14,7 +14,6 @@ from ..errors import (
     SourceMissing,
 )
 
-
 _LONGEST_TAG_CHAIN = 10
 
 

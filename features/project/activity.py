@@ -14,7 +14,7 @@ def _last(times: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 def _all(facts: WindowFacts, of_commit: np.ndarray) -> np.ndarray:
     """Count commits of anybody, bots and merges included, per window."""
-    event, window = members(facts.facts.time, facts.ends, facts.length)
+    event, window = members(facts.by_commit.time, facts.ends, facts.length)
     return np.bincount(window, of_commit[event].astype(float), len(facts.ends))
 
 
@@ -53,7 +53,7 @@ def commits_trend(facts: WindowFacts) -> np.ndarray:
 )
 def churn(facts: WindowFacts) -> np.ndarray:
     """Lines added and deleted in the window."""
-    return facts.sum_windows(facts.facts.churn)
+    return facts.sum_windows(facts.by_commit.churn)
 
 
 @project_feature(
@@ -63,8 +63,8 @@ def churn(facts: WindowFacts) -> np.ndarray:
     says="its commits come in bursts (index {value:+.2f})",
 )
 def burstiness(facts: WindowFacts) -> np.ndarray:
-    """(σ − μ) / (σ + μ) of the times between commits (Goh and Barabási 2008); five or more needed."""
-    gap = np.r_[np.nan, np.diff(facts.facts.time[facts.authored_rows])]
+    """(σ − μ) / (σ + μ) of the times between five commits or more (Goh and Barabási 2008)."""
+    gap = np.r_[np.nan, np.diff(facts.by_commit.time[facts.authored_rows])]
     event, window = members(facts.authored.time, facts.ends, facts.length)
     known = ~np.isnan(gap[event])
     count = np.bincount(window, known, len(facts.ends))
@@ -116,8 +116,8 @@ def releases(facts: WindowFacts) -> np.ndarray:
 )
 def bots_share(facts: WindowFacts) -> np.ndarray:
     """Share of the window's non-merge commits with a bot as author."""
-    plain = facts.facts.plain
-    bots = plain & (facts.facts.commits["author_kind"] == "bot").to_numpy()
+    plain = facts.by_commit.plain
+    bots = plain & (facts.by_commit.commits["author_kind"] == "bot").to_numpy()
     return ratio(_all(facts, bots), _all(facts, plain))
 
 
@@ -129,7 +129,7 @@ def bots_share(facts: WindowFacts) -> np.ndarray:
 )
 def merges_share(facts: WindowFacts) -> np.ndarray:
     """Share of all commits in the window that are merges."""
-    return ratio(_all(facts, ~facts.facts.plain), _all(facts, facts.facts.plain | True))
+    return ratio(_all(facts, ~facts.by_commit.plain), _all(facts, facts.by_commit.plain | True))
 
 
 @project_feature(
@@ -140,7 +140,7 @@ def merges_share(facts: WindowFacts) -> np.ndarray:
 )
 def signed_share(facts: WindowFacts) -> np.ndarray:
     """Share of people's commits with a signature, not verified."""
-    return _share(facts, (facts.facts.commits['signature'] != '').to_numpy())
+    return _share(facts, (facts.by_commit.commits["signature"] != "").to_numpy())
 
 
 @project_feature(
@@ -151,9 +151,9 @@ def signed_share(facts: WindowFacts) -> np.ndarray:
 )
 def reviewed_share(facts: WindowFacts) -> np.ndarray:
     """Share of people's commits that a second person committed or that name a reviewer."""
-    table = facts.facts.commits
+    table = facts.by_commit.commits
     other = (table["committer_kind"] == "person").to_numpy() & (facts.author != facts.committer)
-    return _share(facts, other | (facts.facts.column("reviews") > 0))
+    return _share(facts, other | (facts.by_commit.column("reviews") > 0))
 
 
 @project_feature(
@@ -164,20 +164,23 @@ def reviewed_share(facts: WindowFacts) -> np.ndarray:
 )
 def binary_fixtures(facts: WindowFacts) -> np.ndarray:
     """Binary files added or changed among tests in the window."""
-    kept = (facts.facts.changes["status"] != "D").to_numpy()
-    hits = facts.facts.binary_of_change & kept & facts.facts.role("test")
-    return facts.sum_windows(facts.facts.total(hits))
+    kept = (facts.by_commit.changes["status"] != "D").to_numpy()
+    hits = facts.by_commit.binary_of_change & kept & facts.by_commit.role("test")
+    return facts.sum_windows(facts.by_commit.total(hits))
 
 
 @project_feature(
     unit="share",
     concerning="high",
     compared_with="this project",
-    says="people here for less than a year made {value:.0%} of the changes to build and integration files",
+    says=(
+        "people here for less than a year made {value:.0%} of the changes to build and "
+        "integration files"
+    ),
 )
 def newcomers_build_share(facts: WindowFacts) -> np.ndarray:
-    """Share of changes to build and CI files by authors whose first commit is younger than a year."""
-    steering = facts.facts.total(facts.facts.role("build") | facts.facts.role("ci"))
-    young = facts.facts.tenure < NEWCOMER_DAYS
+    """Share of changes to build and CI files by authors who came within a year."""
+    steering = facts.by_commit.total(facts.by_commit.role("build") | facts.by_commit.role("ci"))
+    young = facts.by_commit.tenure < NEWCOMER_DAYS
     share = ratio(facts.sum_windows(steering * young), facts.sum_windows(steering))
     return np.where(facts.ends > facts.begin + 2 * YEAR, share, np.nan)

@@ -7,7 +7,6 @@ from ..feature import project_feature
 from ..window_facts import YEAR, WindowFacts, ratio
 from ..windows import members
 
-
 _NOBODY = -2  # sorts before every person and before −1, "no incumbent"
 
 
@@ -20,9 +19,9 @@ def _touches(facts: WindowFacts, inside: tuple[np.ndarray, np.ndarray]) -> pd.Da
     commits = pd.DataFrame({"commit": facts.authored_rows[event], "window": window})
     changes = pd.DataFrame(
         {
-            "commit": facts.facts.owner,
-            "path": facts.facts.path_of_change,
-            "person": facts.facts.author_of_change,
+            "commit": facts.by_commit.owner,
+            "path": facts.by_commit.path_of_change,
+            "person": facts.by_commit.author_of_change,
         }
     )
     return commits.merge(changes, on="commit")
@@ -50,7 +49,7 @@ def truck_factor(facts: WindowFacts) -> np.ndarray:
 )
 def top_share(facts: WindowFacts) -> np.ndarray:
     """Largest share of the year's commits."""
-    return _by_window(facts, facts.yearly(0.0).groupby('window')['share'].max())
+    return _by_window(facts, facts.yearly(0.0).groupby("window")["share"].max())
 
 
 @project_feature(
@@ -86,7 +85,7 @@ def concentration_growth(facts: WindowFacts) -> np.ndarray:
 )
 def incumbents_loss(facts: WindowFacts) -> np.ndarray:
     """Share over the year before of whoever led it, less that person's share now."""
-    return facts.incumbent['share'].to_numpy() - facts.incumbent_share_now
+    return facts.incumbent["share"].to_numpy() - facts.incumbent_share_now
 
 
 @project_feature(

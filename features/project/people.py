@@ -24,7 +24,9 @@ def _staying(facts: WindowFacts) -> np.ndarray:
 
 def _newcomers(facts: WindowFacts, acts: Acts, least: int = FEWEST_ACTS) -> np.ndarray:
     young = ~(facts.age(facts.authored) >= NEWCOMER_DAYS)
-    return _grown(facts, ratio(_people(facts, facts.count(acts) * young), facts.count_all(acts), least))
+    return _grown(
+        facts, ratio(_people(facts, facts.count(acts) * young), facts.count_all(acts), least)
+    )
 
 
 def _grown(facts: WindowFacts, of_ends: np.ndarray) -> np.ndarray:
@@ -131,7 +133,7 @@ def newcomers_share(facts: WindowFacts) -> np.ndarray:
 )
 def newcomers_growth(facts: WindowFacts) -> np.ndarray:
     """Newcomers' share now, less that of the same calendar length a year before."""
-    young = facts.facts.tenure < NEWCOMER_DAYS
+    young = facts.by_commit.tenure < NEWCOMER_DAYS
     mine = facts.authored_rows
     time = facts.authored.time
     then = facts.ends - YEAR

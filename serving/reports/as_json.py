@@ -29,7 +29,9 @@ def render(scan: Scan) -> str:
             },
         },
         "baseline": scan.baseline,
-        "leads": {_KEYS[level]: [_lead(lead) for lead in part] for level, part in scan.leads.items()},
+        "leads": {
+            _KEYS[level]: [_lead(lead) for lead in part] for level, part in scan.leads.items()
+        },
     }
     return json.dumps(document, indent=2) + "\n"
 

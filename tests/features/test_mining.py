@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
 from trustdrift.features.errors import (
     EmptyRepository,
     NotARepository,
@@ -36,19 +37,19 @@ def numstat(path: Path, *refs: str) -> Counts:
             sha, rest = head.decode(), rest.lstrip(b"\n")
         if rest.count(b"\t") >= 2:
             added, deleted, name = rest.split(b"\t", 2)
-            found[sha, name.decode("utf-8", "backslashreplace")] = (added.decode(), deleted.decode())
+            found[sha, name.decode("utf-8", "backslashreplace")] = (
+                added.decode(),
+                deleted.decode(),
+            )
     return found
 
 
 def mined(history: History) -> Counts:
-    shas = history.commits["sha"].to_numpy()
-    table = history.changes
-    return {
-        (shas[row.commit], row.path): ("-", "-")
-        if row.added != row.added
-        else (str(int(row.added)), str(int(row.deleted)))
-        for row in table.itertuples()
-    }
+    changes = history.changes
+    shas = history.commits["sha"].to_numpy()[changes["commit"]]
+    numbers = changes[["added", "deleted"]].map(lambda n: "-" if n != n else str(int(n)))
+    keys = zip(shas, changes["path"], strict=True)
+    return dict(zip(keys, numbers.itertuples(index=False, name=None), strict=True))
 
 
 def test_a_history_of_every_kind_of_change_agrees_with_git(repository: Repository) -> None:
@@ -98,8 +99,10 @@ def test_a_history_of_every_kind_of_change_agrees_with_git(repository: Repositor
 PATHS = ["a", "b.c", "d/e", "d/f.bin", "tests/x", "ü"]
 CONTENTS = st.one_of(
     st.none(),
-    st.lists(st.sampled_from([b"x\n", b"y\n", b"z\r\n", b"\n", b"long line of words\n", b"end"]),
-             max_size=12).map(b"".join),  # fmt: skip
+    st.lists(
+        st.sampled_from([b"x\n", b"y\n", b"z\r\n", b"\n", b"long line of words\n", b"end"]),
+        max_size=12,
+    ).map(b"".join),
     st.binary(max_size=40),
 )
 STEPS = st.lists(
@@ -127,9 +130,7 @@ def test_any_history_agrees_with_git(
     marks: list[int] = []
     for number, (files, days, branches) in enumerate(steps):
         merge = marks[0] if branches and len(marks) > 2 else None
-        marks.append(
-            repository.commit(files, time=START + (number + days) * DAY, merge=merge)
-        )
+        marks.append(repository.commit(files, time=START + (number + days) * DAY, merge=merge))
     path = repository.write()
     history = mine(path, key=KEY)
     assert mined(history) == numstat(path, "HEAD")
@@ -243,7 +244,9 @@ def test_a_malformed_author_line_does_not_stop_the_walk(repository: Repository) 
     tree = git(path, "rev-parse", "HEAD^{tree}").decode().strip()
     parent = git(path, "rev-parse", "HEAD").decode().strip()
     raw = f"tree {tree}\nparent {parent}\nauthor nobody at all\ncommitter <> never\n\nOdd\n"
-    odd = git(path, "hash-object", "-t", "commit", "-w", "--stdin", "--literally", data=raw.encode())
+    odd = git(
+        path, "hash-object", "-t", "commit", "-w", "--stdin", "--literally", data=raw.encode()
+    )
     git(path, "update-ref", "refs/heads/main", odd.decode().strip())
     history = mine(path, key=KEY)
     assert len(history.commits) == 2

@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trustdrift.features.past import count_between, earlier, earlier_count, previous, surprise
 
 ROWS = st.lists(

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from trustdrift.features.paths import ROLES, directories, has_role, kinds
 
 CASES = {

@@ -1,6 +1,7 @@
 """People: aliases, mailmaps, robots and pseudonyms."""
 
 import pytest
+
 from trustdrift.features.errors import ConfigurationError
 from trustdrift.features.mining import mine
 from trustdrift.features.people import People, pseudonym

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
 from trustdrift.features.catalog import catalog, digest, features
 from trustdrift.features.errors import NotEnoughHistory
 from trustdrift.features.feature import DECLARED, LEVELS, Level, commit_feature
