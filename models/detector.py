@@ -12,7 +12,7 @@ class Detector(Protocol):
     """Gives each vector a number: the higher, the more anomalous.
 
     The same seed and rows give the same scores, in whatever order; saving and loading change
-    nothing; the input is not written to; a missing value never makes a row more anomalous.
+    nothing; the input is not written to; an unknown value counts as an ordinary one.
     """
 
     name: ClassVar[str]

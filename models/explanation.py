@@ -117,4 +117,6 @@ def _reason(
 
 
 def _figure(feature: Feature, median: float) -> str:
-    return f"{Figure(median):.0%}" if feature.unit == "share" else f"{median:,.3g}"
+    if feature.unit == "share":
+        return f"{Figure(median):.0%}"
+    return f"{median:,.0f}" if abs(median) >= 100 else f"{median:.3g}"

@@ -39,6 +39,14 @@ class Format(StrEnum):
     md = "md"
 
 
+class CatalogFormat(StrEnum):
+    """Forms of the list of features."""
+
+    text = "text"
+    json = "json"
+    md = "md"
+
+
 Repository = Annotated[str, typer.Argument(help="A git directory or work tree, or a URL.")]
 Ref = Annotated[str | None, typer.Option(help="Branch, tag or commit to start from; else HEAD.")]
 AllRefs = Annotated[
@@ -241,15 +249,15 @@ def train(
 
 @app.command()
 def features(
-    form: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    form: Annotated[CatalogFormat, typer.Option("--format", help="Form of the list.")] = (
+        CatalogFormat.text
+    ),
 ) -> None:
     """List all features: what is measured, in which unit, and what would be worth a look."""
     from ..features.catalog import catalog
-    from .reports.catalog import as_json, as_text
+    from .reports.catalog import FORMATS
 
-    if form not in ("text", "json"):
-        raise ConfigurationError(f"--format {form!r} is neither text nor json")
-    typer.echo(as_text(catalog()) if form == "text" else as_json(catalog()), nl=False)
+    typer.echo(FORMATS[form](catalog()), nl=False)
 
 
 @baselines.command("show")

@@ -1,0 +1,101 @@
+"""Reports: the same facts in every form, and pages that stand alone."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from trustdrift.features.errors import ConfigurationError
+from trustdrift.models.baseline import Baseline
+from trustdrift.serving.files import write_whole
+from trustdrift.serving.reports import FORMATS
+from trustdrift.serving.reports.timeline import timeline
+from trustdrift.serving.scan import Scan, scan
+
+from ..conftest import KEY
+
+
+@pytest.fixture(scope="module")
+def found(story: Path, shipped: Baseline) -> Scan:
+    return scan(story, key=KEY, baseline=shipped)
+
+
+class Checker(HTMLParser):
+    """Collects what would reach out of the page, and tags left open."""
+
+    void = frozenset(("meta", "br", "hr", "img", "link", "input"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.outside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.void:
+            self.open.append(tag)
+        if tag in ("script", "iframe", "object", "embed", "img", "link"):
+            self.outside.append(tag)
+        self.outside += [f"{k}={v}" for k, v in attrs if k in ("src", "href") or k.startswith("on")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_well_formed_and_reaches_nowhere(found: Scan) -> None:
+    page = FORMATS["html"](found)
+    checker = Checker()
+    checker.feed(page)
+    assert checker.open == []
+    assert checker.outside == []
+    assert "url(" not in page
+    assert "@import" not in page
+    assert len(page) < 2_000_000
+
+
+@pytest.mark.parametrize("form", ["text", "html", "md"])
+def test_every_form_for_people_says_the_same(found: Scan, form: str) -> None:
+    text = re.sub(r"\s+", " ", FORMATS[form](found))
+    lead = found.leads["contributor"][0]
+    assert found.names[lead.subject["person"]] in text
+    assert lead.subject["window_end"] in text
+    assert "What speaks for it" in text or " + " in text
+    assert "Ask before you conclude" in text or "ask before you conclude" in text
+
+
+def test_shares_of_a_half_year_add_up(found: Scan) -> None:
+    drawn = timeline(found)
+    for period, commits in enumerate(found.stewardship.commits):
+        total = sum(band.shares[period] for band in drawn.bands)
+        assert total == pytest.approx(1.0 if commits else 0.0)
+
+
+def test_the_timeline_shows_the_hand_over(found: Scan) -> None:
+    shares = dict(
+        zip(
+            [found.names[person] for person in found.stewardship.people],
+            found.stewardship.shares,
+            strict=True,
+        )
+    )
+    assert shares["Frida Founder"][0] > 0.8
+    assert shares["Nora Newcomer"][0] == 0
+    assert shares["Nora Newcomer"][-1] > 0.7
+
+
+def test_evidence_of_a_window_lies_in_it(found: Scan) -> None:
+    for lead in found.leads["contributor"]:
+        end = date.fromisoformat(lead.subject["window_end"])
+        for sha in lead.evidence:
+            age = end - date.fromisoformat(found.dates[sha])
+            assert 0 <= age.days <= 90
+            assert found.people_of[sha] == lead.subject["person"]
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        write_whole(tmp_path / "no" / "file", "text")
+    (tmp_path / "kept").write_text("old")
+    write_whole(tmp_path / "kept", "new")
+    assert (tmp_path / "kept").read_text() == "new"

@@ -1,0 +1,136 @@
+"""The house: what is shipped, what imports what, and that the documents are true."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from trustdrift import __version__
+from trustdrift.features.catalog import catalog
+from trustdrift.serving.reports.catalog import as_markdown
+
+ROOT = Path(__file__).parents[1]
+
+
+def blocks(path: Path, kind: str) -> list[str]:
+    """Give the fenced blocks of one kind."""
+    return re.findall(rf"^```{kind}\n(.*?)^```", path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Built from a copy, so that nothing left in the checkout is shipped by accident."""
+    folder = tmp_path_factory.mktemp("wheel")
+    kept = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__", ".*cache")
+    source = Path(shutil.copytree(ROOT, folder / "source", ignore=kept, symlinks=True))
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source)]
+    subprocess.run(command, check=True, capture_output=True)
+    return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    names = wheel.namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert tops == {"trustdrift", f"trustdrift-{__version__}.dist-info"}
+    inside = {name.split("/")[1] for name in names if name.startswith("trustdrift/")}
+    assert inside == {"__init__.py", "py.typed", "features", "models", "training", "serving"}
+    shipped = {name.removeprefix("trustdrift/") for name in names}
+    for source in (p for top in ("features", "models", "training", "serving")
+                   for p in (ROOT / top).rglob("*") if p.is_file()):  # fmt: skip
+        if "__pycache__" not in source.parts:
+            assert str(source.relative_to(ROOT)) in shipped
+
+
+def test_the_wheel_is_small(wheel: zipfile.ZipFile) -> None:
+    assert wheel.filename is not None
+    assert Path(wheel.filename).stat().st_size < 10_000_000
+
+
+def test_versions_agree() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == __version__
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_no_python_file_strays_into_the_root() -> None:
+    assert [p.name for p in ROOT.glob("*.py")] == ["__init__.py"]
+
+
+def test_imports_run_down() -> None:
+    program = Path(sys.executable).parent / "lint-imports"
+    run = subprocess.run([program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("module", ["features", "models", "serving"])
+def test_training_alone_needs_scikit_learn(module: str) -> None:
+    """Heavy packages are imported where they are used, never at the top of a module."""
+    for source in (ROOT / module).rglob("*.py"):
+        top = [
+            line for line in source.read_text().splitlines() if line.startswith(("import", "from"))
+        ]
+        assert not [
+            line for line in top if re.search(r"\b(sklearn|mlflow|torch|ray|bentoml)\b", line)
+        ]
+
+
+def test_the_reference_of_features_is_current() -> None:
+    written = (ROOT / "docs" / "features.md").read_text("utf-8")
+    assert written == as_markdown(catalog()), (
+        "run: trustdrift features --format md > docs/features.md"
+    )
+
+
+def test_the_readmes_commands_are_the_ones_that_ci_runs() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    shells = [block.strip() for block in blocks(ROOT / "README.md", "sh")]
+    assert len(shells) >= 2
+    for command in shells[:2]:
+        assert command in script
+
+
+def test_the_readmes_help_is_the_real_one() -> None:
+    shown = next(b for b in blocks(ROOT / "README.md", "text") if "trustdrift scan [OPTIONS]" in b)
+    script = "from trustdrift.serving.cli import main; main()"
+    run = subprocess.run(
+        [sys.executable, "-c", script, "scan", "--help"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        env={"COLUMNS": "88", "TERMINAL_WIDTH": "88", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"},
+    )
+    real = [line.rstrip() for line in run.stdout.replace("-c scan", "trustdrift scan").splitlines()]
+    assert shown.split() == " ".join(real).split()
+
+
+def test_the_readmes_python_runs(story: Path, tmp_path: Path) -> None:
+    for block in blocks(ROOT / "README.md", "python"):
+        script = block.replace('"path/to/repository"', repr(str(story)))
+        subprocess.run(
+            [sys.executable, "-c", script], check=True, cwd=tmp_path, capture_output=True
+        )
+
+
+def test_documents_link_to_what_exists() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_no_address_of_a_machine_or_person_is_committed() -> None:
+    if not (ROOT / ".git").exists():
+        return  # an sdist has no list of committed files
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    home = str(Path.home())
+    for name in listed.stdout.decode().split("\0"):
+        path = ROOT / name
+        if path.is_symlink() or path.suffix == ".safetensors" or not path.is_file():
+            continue
+        text = path.read_text("utf-8")
+        assert f"{home}/" not in text, name
+        assert not re.search(r"index-url|files\.python" + r"hosted", text), name
