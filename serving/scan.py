@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ..features.errors import NotEnoughHistory
@@ -20,7 +19,8 @@ from .stewardship import Stewardship, stewardship
 
 DAY = 86_400
 YEAR_SECONDS = 365 * DAY
-NOTABLE = 0.05  # p-value above which nothing is listed
+WINDOW_SECONDS = Windows().length_days * DAY
+NOTABLE = 0.02  # p-value above which nothing is listed: an ordinary project has few leads
 MOST_EVIDENCE = 5
 MOST_PROJECT_WINDOWS = 3
 
@@ -32,6 +32,8 @@ class Tally:
     scored: int
     unusual: int
     """With a p-value of 0.01 or less."""
+    people: int
+    """To how many people these belong; 0 at the project's level."""
 
     @property
     def expected(self) -> float:
@@ -110,47 +112,76 @@ def scan(
         workers=workers,
         progress=progress,
     )
-    last = history.last_time
-    start = last - YEAR_SECONDS if since is None else _seconds(since)
-    if start > last:
-        raise NotEnoughHistory(
-            f"{history.project} has no commit between {since} and {_day(last)}",
-            hint="choose an earlier --since",
-        )
-    every = describe(history, Windows(anchor_days=last / DAY))
-    recent: dict[Level, Vectors] = {
-        level: v.where(_between(v, start)) for level, v in every.items()
-    }
-    scores = {level: baseline.levels[level].score(recent[level]) for level in LEVELS}
-    leads: dict[Level, list[Lead]] = {
-        level: find_leads(
-            baseline.levels[level],
-            recent[level],
-            scores[level],
-            top=min(top, MOST_PROJECT_WINDOWS) if level == "project" else top,
-            level=NOTABLE,
-        )
-        for level in LEVELS
-    }
-    leads = _with_evidence(leads, recent, scores["commit"], history)
-    shown = sorted({sha for part in leads.values() for lead in part for sha in lead.evidence})
+    judged = judge(history, baseline, since=None if since is None else _seconds(since), top=top)
+    shown = sorted(
+        {sha for part in judged.leads.values() for lead in part for sha in lead.evidence}
+    )
     by_sha = history.commits.set_index("sha").loc[shown]
     return Scan(
         project=history.project,
-        since=_day(start),
-        until=_day(last),
+        since=_day(judged.start),
+        until=_day(history.last_time),
         commits=len(history.commits),
         people=int(history.commits.query("author_kind == 'person'")["author"].nunique()),
         coverage=history.coverage,
         baseline=_described(baseline),
-        tallies={level: _tally(recent[level], scores[level]) for level in LEVELS},
-        leads=leads,
+        tallies=judged.tallies,
+        leads=judged.leads,
         stewardship=stewardship(history),
         names={code: person.name for code, person in history.people.items()} if names else {},
         subjects=read_subjects(path, shown) if names else {},
         people_of={str(sha): str(who) for sha, who in by_sha["author"].items()},
         dates={str(sha): str(_day(int(time))) for sha, time in by_sha["known_time"].items()},
     )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a baseline says of a history."""
+
+    start: int
+    """First second of the stretch that leads were taken from."""
+    tallies: dict[Level, Tally]
+    leads: dict[Level, list[Lead]]
+
+
+def judge(history: History, baseline: Baseline, *, since: int | None, top: int) -> Judgement:
+    """Describe and score a mined history, and list its leads with their evidence.
+
+    Parameters
+    ----------
+    since
+        Seconds since 1970 UTC; a year before the last commit if None.
+    top
+        Leads a level at most.
+
+    Raises
+    ------
+    NotEnoughHistory
+        If no commit lies in the stretch.
+    """
+    last = history.last_time
+    start = last - YEAR_SECONDS if since is None else since
+    if start > last:
+        raise NotEnoughHistory(
+            f"{history.project} has no commit between {_day(start)} and {_day(last)}",
+            hint="choose an earlier --since",
+        )
+    every = describe(history, Windows(anchor_days=last / DAY))
+    tallies: dict[Level, Tally] = {}
+    leads: dict[Level, list[Lead]] = {}
+    commits = _scored(baseline, _after(every["commit"], start - WINDOW_SECONDS))
+    for level in LEVELS:
+        recent, learned = _after(every[level], start), baseline.levels[level]
+        scores = learned.score(recent)
+        most = min(top, MOST_PROJECT_WINDOWS) if level == "project" else top
+        found = find_leads(learned, recent, scores, top=most, level=NOTABLE)
+        leads[level] = [
+            replace(lead, evidence=_evidence(recent.subjects.iloc[lead.row], commits))
+            for lead in found
+        ]
+        tallies[level] = _tally(recent, scores)
+    return Judgement(start, tallies, leads)
 
 
 def _seconds(day: date) -> int:
@@ -161,12 +192,14 @@ def _day(seconds: int) -> date:
     return datetime.fromtimestamp(seconds, UTC).date()
 
 
-def _between(vectors: Vectors, start: int) -> np.ndarray:
-    return (vectors.subjects["known_time"] >= start).to_numpy()
+def _after(vectors: Vectors, start: int) -> Vectors:
+    return vectors.where((vectors.subjects["known_time"] >= start).to_numpy())
 
 
 def _tally(vectors: Vectors, scores: Scores) -> Tally:
-    return Tally(len(vectors), int((scores.p_value <= 0.01).sum()))
+    unusual = vectors.subjects[scores.p_value <= 0.01]
+    people = unusual["person"].nunique() if "person" in unusual else 0
+    return Tally(len(vectors), len(unusual), people)
 
 
 def _described(baseline: Baseline) -> dict[str, str | int]:
@@ -179,30 +212,17 @@ def _described(baseline: Baseline) -> dict[str, str | int]:
     }
 
 
-def _with_evidence(
-    leads: dict[Level, list[Lead]],
-    vectors: dict[Level, Vectors],
-    commit_scores: Scores,
-    history: History,
-) -> dict[Level, list[Lead]]:
-    """Name the commits that show each lead: itself, or the most unusual ones of its window."""
-    commits = vectors["commit"].subjects.assign(score=commit_scores.combined)
-    found: dict[Level, list[Lead]] = {}
-    for level, part in leads.items():
-        found[level] = []
-        for lead in part:
-            at = vectors[level].subjects.iloc[lead.row]
-            evidence = (
-                (str(at["sha"]),) if level == "commit" else _window_evidence(commits, at, history)
-            )
-            found[level].append(replace(lead, evidence=evidence))
-    return found
+def _scored(baseline: Baseline, commits: Vectors) -> pd.DataFrame:
+    return commits.subjects.assign(score=baseline.levels["commit"].score(commits).combined)
 
 
-def _window_evidence(commits: pd.DataFrame, at: pd.Series, history: History) -> tuple[str, ...]:
-    stop = int(at["known_time"])
-    inside = commits["known_time"].between(stop - Windows().length_days * DAY, stop)
-    if "person" in at.index:
-        inside &= commits["person"] == at["person"]
+def _evidence(subject: pd.Series, commits: pd.DataFrame) -> tuple[str, ...]:
+    """Name the commits that show a lead: itself, or the most unusual ones of its window."""
+    if "sha" in subject.index:
+        return (str(subject["sha"]),)
+    stop = int(subject["known_time"])
+    inside = commits["known_time"].between(stop - WINDOW_SECONDS + 1, stop)
+    if "person" in subject.index:
+        inside &= commits["person"] == subject["person"]
     best = commits[inside].nlargest(MOST_EVIDENCE, "score")["sha"]
     return tuple(str(sha) for sha in best)

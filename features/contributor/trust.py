@@ -9,6 +9,14 @@ from ..window_facts import YEAR, WindowFacts
 _EVER = 1e5  # days; longer than any history
 
 
+def _time_to(facts: WindowFacts, gained: np.ndarray) -> np.ndarray:
+    """Give the days from first commit to what was gained, if both lie before the window's end."""
+    start, stop = facts.first_commit[facts.row_person], gained[facts.row_person]
+    known = (stop <= facts.row_end) & (start <= facts.row_end) & ~facts.young
+    days = np.where(known, stop, 0.0) - np.where(known, start, 0.0)
+    return np.where(known, np.maximum(days, 0.0), np.nan)
+
+
 @contributor_feature(
     unit="days",
     concerning="low",
@@ -53,10 +61,7 @@ def push_age(facts: WindowFacts) -> np.ndarray:
 )
 def time_to_push(facts: WindowFacts) -> np.ndarray:
     """Time from the first authored commit to the first proof of the right to push."""
-    start = facts.first_commit[facts.row_person]
-    gained = facts.first_push[facts.row_person]
-    known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.young
-    return np.where(known, np.maximum(gained - np.where(known, start, 0.0), 0.0), np.nan)
+    return _time_to(facts, facts.first_push)
 
 
 @contributor_feature(
@@ -100,10 +105,7 @@ def commit_others_age(facts: WindowFacts) -> np.ndarray:
 )
 def time_to_tag(facts: WindowFacts) -> np.ndarray:
     """Time from first authored commit to first annotated tag, if there is one by now."""
-    start = facts.first_commit[facts.row_person]
-    gained = facts.tagged.first(facts.person_count)[facts.row_person]
-    known = (gained <= facts.row_end) & (start <= facts.row_end) & ~facts.young
-    return np.where(known, np.maximum(gained - np.where(known, start, 0.0), 0.0), np.nan)
+    return _time_to(facts, facts.tagged.first(facts.person_count))
 
 
 @contributor_feature(

@@ -83,9 +83,10 @@ def _tally(scan: Scan, level: Level) -> str:
     tally = scan.tallies[level]
     if not scan.leads[level]:
         return f"Nothing notable among {tally.scored:,} {_NOUNS[level]}."
-    return (
-        f"{tally.unusual:,} of {tally.scored:,} {_NOUNS[level]} are among the most unusual 1 in "
-        f"100 of all projects; {tally.expected:.1f} would be expected by chance."
+    of_people = f", of {tally.people:,} people," if tally.people else ""
+    return singular(
+        f"{tally.unusual:,} of {tally.scored:,} {_NOUNS[level]}{of_people} are among the most "
+        f"unusual 1 in 100 of all projects; {tally.expected:.1f} would be expected by chance."
     )
 
 
