@@ -55,6 +55,9 @@ _PATTERNS = {
         |release[^/]*|\.npmignore|manifest\.in|publish[^/]*)$""",
 }
 
+_LAST_PART = re.compile(r"(?:^|/)[^/]*\Z")
+_UP_TO_ENDING = re.compile(r"\A(?:.*/)?(?:[^/]*\.)?", re.DOTALL)
+
 ROLES = tuple(_PATTERNS)
 _COMPILED = {role: re.compile(p, re.IGNORECASE | re.VERBOSE) for role, p in _PATTERNS.items()}
 
@@ -80,11 +83,9 @@ def has_role(paths: pd.Series, role: str) -> np.ndarray:
 
 def directories(paths: pd.Series) -> pd.Series:
     """Give the folder of each path, empty for the root."""
-    return paths.str.rpartition("/")[0]
+    return paths.str.replace(_LAST_PART, "", regex=True)
 
 
 def kinds(paths: pd.Series) -> pd.Series:
     """Give the file name's ending in lower case, or the whole name where there is none."""
-    names = paths.str.rpartition("/")[2].str.lower()
-    endings = names.str.rpartition(".")[2]
-    return endings.where(names.str.contains(".", regex=False), names)
+    return paths.str.replace(_UP_TO_ENDING, "", regex=True).str.lower()

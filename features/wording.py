@@ -11,7 +11,7 @@ _COUNTED = (
     "people|addresses|commits|files|folders|kinds|days|lines|links|merges|mentions|releases|"
     "requests|reviewers|issues|touches|trailers|tags|times|robots|manifests"
 )
-_ONE = re.compile(rf"(?<![\d.,])1 ((?:[a-z-]+ ){{0,4}}?)({_COUNTED})\b")
+_ONE = re.compile(rf"(?<![\d.,])1 ((?:[a-z,-]+ ){{0,4}}?)({_COUNTED})\b")
 
 
 def singular(text: str) -> str:

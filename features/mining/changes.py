@@ -1,10 +1,9 @@
 """What each commit changes: paths by tree comparison, lines by libgit2's diff. Runs in workers."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pygit2
-from pygit2.enums import DeltaStatus, DiffOption, FileMode
+from pygit2.enums import DeltaStatus, DiffOption, FileMode, RepositoryOpenFlag
 
 from .repository import read_object
 
@@ -33,7 +32,7 @@ _repository: pygit2.Repository | None = None
 def start_worker(path: str) -> None:
     """Open the repository once per worker process; the parent has checked it."""
     global _repository
-    _repository = pygit2.Repository(str(Path(path)))
+    _repository = pygit2.Repository(path, RepositoryOpenFlag.NO_SEARCH)
 
 
 def _opened() -> pygit2.Repository:

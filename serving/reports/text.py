@@ -28,6 +28,7 @@ def show(scan: Scan, console: Console) -> None:
     console.print(Text(summary(scan)))
     for note in coverage_notes(scan):
         console.print(Text(note, style="yellow"))
+    console.print(Text("Who carries it: share of commits by half-year", style="dim"))
     console.print(_stewardship(scan))
     for section in sections(scan):
         console.print(Rule(Text(section.title, style="bold"), align="left", characters="─"))
@@ -39,7 +40,7 @@ def show(scan: Scan, console: Console) -> None:
 
 
 def _stewardship(scan: Scan) -> RenderableType:
-    table = Table(title="Who carries it: share of commits by half-year", title_justify="left")
+    table = Table()
     table.add_column("")
     for period in scan.stewardship.periods[-PERIODS:]:
         table.add_column(period, justify="right")

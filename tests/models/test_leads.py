@@ -102,6 +102,7 @@ def test_a_sign_speaks_only_where_it_shows(story_history: History) -> None:
     ("before", "after"),
     [
         ("changes 1 packaging or release files", "changes 1 packaging or release file"),
+        ("changed 1 security, hook or release files", "changed 1 security, hook or release file"),
         ("1 people made 1 commits", "1 person made 1 commit"),
         ("11 files and 1,001 commits", "11 files and 1,001 commits"),
         ("0.1 commits", "0.1 commits"),

@@ -101,6 +101,33 @@ def test_a_single_commit_can_be_scanned(repository: Repository) -> None:
     assert "1 commit by 1 person" in trustdrift("scan", repository.write())
 
 
+@pytest.mark.parametrize(
+    ("author", "files", "step"),
+    [
+        ("dependabot[bot] <d@x.org>", True, 1),
+        ("Ada Lovelace <ada@x.org>", False, 1),
+        ("Ada Lovelace <ada@x.org>", True, 0),
+        ("<>", True, 1),
+        ("\x1b[31mRed <r@x.org>", True, 1),
+        ("Ada Lovelace <ada@x.org>", True, 400),
+        ("Ada Lovelace <ada@x.org>", True, 10**9),
+    ],
+    ids=["robots", "no files", "one instant", "no name", "control", "long gaps", "far future"],
+)
+@pytest.mark.parametrize("form", ["text", "html", "md", "json"])
+def test_odd_histories_can_be_scanned(
+    repository: Repository, author: str, files: bool, step: int, form: str
+) -> None:
+    for day in range(25):
+        repository.commit(
+            {f"f{day}": b"%d\n" % day} if files else {},
+            author=author,
+            time=START + day * step * 86_400,
+        )
+    report = trustdrift("scan", repository.write(), "--format", form)
+    assert "\x1b" not in report
+
+
 def test_a_work_tree_can_be_scanned(story: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", str(story), "tree")
     assert "tree" in trustdrift("scan", tmp_path / "tree")
