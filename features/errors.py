@@ -8,6 +8,7 @@
     │   ├── NotARepository          a path that git does not recognise
     │   ├── EmptyRepository         no commit under the reference asked for
     │   ├── ShallowRepository       the history was cut off when it was cloned
+    │   ├── IncompleteRepository    commits, or most trees, are absent or damaged
     │   └── ReferenceMissing        no such branch, tag or commit
     ├── ConfigurationError          a setting, an option or a file of ours is wrong
     ├── NotEnoughHistory            nothing is left to describe or to learn from
@@ -61,6 +62,10 @@ class EmptyRepository(SourceError):
 
 class ShallowRepository(SourceError):
     """The clone is shallow: the past that we compare with is absent."""
+
+
+class IncompleteRepository(SourceError):
+    """Commits, or most trees, are absent or damaged; single blobs may be."""
 
 
 class ReferenceMissing(SourceError):

@@ -69,7 +69,6 @@ _TABLES = {"commits": COMMITS, "changes": CHANGES, "tags": TAGS}
 class Coverage:
     """What could not be read, so that nobody takes absence of evidence for evidence."""
 
-    commits_unreadable: int = 0
     trees_unreadable: int = 0
     blobs_unreadable: int = 0
 

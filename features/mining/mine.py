@@ -16,7 +16,7 @@ from ..history import CHANGES, COMMITS, TAGS, Coverage, History, table
 from ..people import People
 from .changes import Change, Count, Pair, count_lines, list_changes, start_worker
 from .commits import RawCommit, known_times, message_shape, walk
-from .repository import open_repository, read_object, resolve_tips
+from .repository import open_repository, read_object, require_commits, require_trees, resolve_tips
 from .tags import read_tags
 
 Progress = Callable[[str, float], None]
@@ -57,12 +57,13 @@ def mine(
     Raises
     ------
     SourceError
-        If the repository cannot be read, is shallow, or has no commit there.
+        If the repository cannot be read, is shallow or lacks commits, or has no commit there.
     """
     repository = open_repository(path)
     report = progress or (lambda stage, share: None)
     report("commits", 0.0)
-    raw, unreadable = walk(repository, resolve_tips(repository, ref, all_refs=all_refs))
+    raw, missing = walk(repository, resolve_tips(repository, ref, all_refs=all_refs))
+    require_commits(path, missing)
     ordered, times = _order(raw, until)
     if not ordered:
         raise EmptyRepository(
@@ -70,12 +71,13 @@ def mine(
             hint="try a later --until, or --all-refs",
         )
     changed, broken_trees, counts = _read_changes(path, ordered, workers, report)
+    require_trees(path, len(ordered), broken_trees)
     people = People(key)
     commits = _commits_table(repository, ordered, times, changed, people)
     tags = _tags_table(repository, commits, people, until)
     changes = _changes_table(changed, counts)
     unknown = int((changes["added"].isna() & ~changes["binary"]).sum())
-    coverage = Coverage(unreadable, broken_trees, unknown)
+    coverage = Coverage(broken_trees, unknown)
     name = project or path.resolve().name.removesuffix(".git")
     return History(name, commits, changes, tags, coverage, people.everyone)
 

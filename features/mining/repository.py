@@ -7,6 +7,7 @@ from pygit2.enums import ObjectType, RepositoryOpenFlag
 
 from ..errors import (
     EmptyRepository,
+    IncompleteRepository,
     NotARepository,
     ReferenceMissing,
     ShallowRepository,
@@ -96,7 +97,7 @@ def resolve_tips(
 
     Raises
     ------
-    EmptyRepository, ReferenceMissing
+    EmptyRepository, IncompleteRepository, ReferenceMissing
     """
     if all_refs:
         tips = _all_tips(repository)
@@ -118,6 +119,34 @@ def resolve_tips(
     if head is None:
         raise _headless_error(repository)
     return [head]
+
+
+def require_commits(path: Path, missing: int) -> None:
+    """Refuse a history that lacks commits: the past behind them is cut off.
+
+    Raises
+    ------
+    IncompleteRepository
+    """
+    if missing:
+        raise IncompleteRepository(
+            f"{missing:,} commits of {path} are referred to but absent or damaged",
+            hint="fetch them, or clone again; `git fsck` tells which",
+        )
+
+
+def require_trees(path: Path, commits: int, unreadable: int) -> None:
+    """Refuse a history of which most trees are unreadable: nothing is known of its changes.
+
+    Raises
+    ------
+    IncompleteRepository
+    """
+    if 2 * unreadable > commits:
+        raise IncompleteRepository(
+            f"the trees of {unreadable:,} of {commits:,} commits of {path} are absent or damaged",
+            hint="a partial clone? run `git fetch --refetch --filter=blob:none`",
+        )
 
 
 def reference_commit(repository: pygit2.Repository, name: str) -> pygit2.Oid | None:
@@ -160,7 +189,13 @@ def _commit_of(repository: pygit2.Repository, oid: pygit2.Oid) -> pygit2.Oid | N
     return None
 
 
-def _headless_error(repository: pygit2.Repository) -> EmptyRepository:
+def _headless_error(repository: pygit2.Repository) -> SourceError:
+    target = reference_target(repository, "HEAD")
+    if target is not None:
+        return IncompleteRepository(
+            f"the commit that HEAD of {repository.path} names, {target}, is absent or damaged",
+            hint="clone again; `git fsck` tells more",
+        )
     branches = sorted(name for name in repository.references if name.startswith("refs/heads/"))
     if branches:
         return EmptyRepository(

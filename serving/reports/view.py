@@ -134,7 +134,6 @@ def summary(scan: Scan) -> str:
 def coverage_notes(scan: Scan) -> tuple[str, ...]:
     """Say what could not be read."""
     counts = (
-        (scan.coverage.commits_unreadable, "commits are referred to but absent or damaged"),
         (scan.coverage.trees_unreadable, "commits have trees that are absent or damaged"),
         (scan.coverage.blobs_unreadable, "file versions are absent, damaged or over 100 MB"),
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from trustdrift.features.errors import (
     EmptyRepository,
+    IncompleteRepository,
     NotARepository,
     ReferenceMissing,
     ShallowRepository,
@@ -327,6 +328,28 @@ class TestWhatCannotBeMined:
         git(tmp_path, "clone", "--quiet", "--bare", "--depth=3", f"file://{story}", "shallow")
         with pytest.raises(ShallowRepository, match="--unshallow"):
             mine(tmp_path / "shallow", key=KEY)
+
+    def test_a_lost_commit(self, story: Path, tmp_path: Path) -> None:
+        for back, message in ((0, "HEAD"), (3, "1 commits of .* absent or damaged")):
+            path = tmp_path / f"lost{back}"
+            git(tmp_path, "clone", "--quiet", "--bare", str(story), str(path))
+            lost = git(path, "rev-parse", f"HEAD~{back}").decode().strip()
+            git(path, "config", "gc.auto", "0")
+            pack = next((path / "objects" / "pack").glob("*.pack"))
+            content = pack.read_bytes()
+            for file in (path / "objects" / "pack").iterdir():
+                file.unlink()
+            git(path, "unpack-objects", "-q", data=content)
+            (path / "objects" / lost[:2] / lost[2:]).unlink()
+            with pytest.raises(IncompleteRepository, match=message):
+                mine(path, key=KEY)
+
+    def test_a_partial_clone_without_trees(self, story: Path, tmp_path: Path) -> None:
+        git(story, "config", "uploadpack.allowFilter", "true")
+        words = ("clone", "--quiet", "--bare", "--filter=tree:0", f"file://{story}", "partial")
+        git(tmp_path, *words)
+        with pytest.raises(IncompleteRepository, match="partial clone"):
+            mine(tmp_path / "partial", key=KEY)
 
     def test_no_such_reference(self, story: Path) -> None:
         with pytest.raises(ReferenceMissing, match="'nowhere'"):
