@@ -4,12 +4,12 @@ import re
 
 _SINGULAR = {
     "people": "person",
-    "libraries": "library",
     "addresses": "address",
 }
 _COUNTED = (
     "people|addresses|commits|files|folders|kinds|days|lines|links|merges|mentions|releases|"
-    "requests|reviewers|issues|touches|trailers|tags|times|robots|manifests"
+    "requests|reviewers|issues|touches|trailers|tags|times|robots|manifests|"
+    "contributor-windows|project-windows"
 )
 _ONE = re.compile(rf"(?<![\d.,])1 ((?:[a-z,-]+ ){{0,4}}?)({_COUNTED})\b")
 

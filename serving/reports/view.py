@@ -82,7 +82,7 @@ def sections(scan: Scan) -> tuple[SectionView, ...]:
 def _tally(scan: Scan, level: Level) -> str:
     tally = scan.tallies[level]
     if not scan.leads[level]:
-        return f"Nothing notable among {tally.scored:,} {_NOUNS[level]}."
+        return singular(f"Nothing notable among {tally.scored:,} {_NOUNS[level]}.")
     of_people = f", of {tally.people:,} people," if tally.people else ""
     return singular(
         f"{tally.unusual:,} of {tally.scored:,} {_NOUNS[level]}{of_people} are among the most "
