@@ -79,6 +79,16 @@ def test_a_mailmap_holds_from_the_commit_that_brings_it(repository: Repository) 
     assert authors[1] != authors[0]
 
 
+def test_a_tagger_is_who_was_known_when_the_tag_was_made(repository: Repository) -> None:
+    mark = repository.commit({"a": b"1"}, author="Ada Lovelace <ada@x.org>", time=START)
+    repository.tag("v1", mark, tagger="Grace Hopper <grace@x.org>", time=START + DAY)
+    repository.commit({"a": b"2"}, author="Grace Hopper <g@y.org>", time=START + 2 * DAY)
+    path = repository.write()
+    whole, then = mine(path, key=KEY), mine(path, key=KEY, until=START + DAY)
+    assert whole.tags["tagger"].tolist() == then.tags["tagger"].tolist()
+    assert whole.commits["author"].iloc[1] == whole.tags["tagger"].iloc[0]
+
+
 def test_pseudonyms_are_stable_and_need_the_key() -> None:
     assert pseudonym(KEY, "ada@x.org") == pseudonym(KEY, "ada@x.org")
     assert pseudonym(KEY, "ada@x.org") != pseudonym(b"another key of ours", "ada@x.org")
