@@ -8,6 +8,7 @@ from ..features.history import History
 
 MOST_PEOPLE = 7
 MOST_PERIODS = 24
+FEWEST_COMMITS = 5  # in a half-year; shares of fewer single nobody out
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def stewardship(history: History) -> Stewardship:
     counts = counts.reindex(range(first, int(counts.index.max()) + 1), fill_value=0)
     total = counts.sum(axis=1)
     shares = counts.div(total.clip(lower=1), axis=0)
-    leading = shares.max().nlargest(MOST_PEOPLE)
+    telling = shares[total >= FEWEST_COMMITS] if (total >= FEWEST_COMMITS).any() else shares
+    leading = telling.max().nlargest(MOST_PEOPLE)
     kept = [str(person) for person in leading[leading >= 0.05].index]
     kept.sort(key=lambda person: (int((counts[person] > 0).to_numpy().argmax()), person))
     return Stewardship(

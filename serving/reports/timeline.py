@@ -1,23 +1,35 @@
-"""The stacked shares of who carried a project, as numbers for an SVG."""
+"""Who carried a project, as stacked bars: numbers for an SVG."""
 
 from dataclasses import dataclass
 
 from ..scan import Scan
+from ..stewardship import FEWEST_COMMITS
 from .view import name_of
 
 WIDTH, HEIGHT = 860.0, 220.0
+GAP = 3.0
 OTHERS = "others"
 
 
 @dataclass(frozen=True)
+class Bar:
+    """One person's part of one half-year, in the chart's units, with its words."""
+
+    x: float
+    y: float
+    height: float
+    pale: bool
+    title: str
+
+
+@dataclass(frozen=True)
 class Band:
-    """One person's share over time, stacked on those before."""
+    """One person's bars."""
 
     name: str
     colour: int
     """Number of the colour in the style sheet."""
-    points: str
-    """Of an SVG polygon."""
+    bars: tuple[Bar, ...]
     shares: tuple[float, ...]
 
 
@@ -27,40 +39,46 @@ class Timeline:
 
     width: float
     height: float
+    bar_width: float
     bands: tuple[Band, ...]
     ticks: tuple[tuple[float, str], ...]
     periods: tuple[str, ...]
 
 
 def timeline(scan: Scan) -> Timeline:
-    """Stack the shares; with a single period the bands are drawn as level strips."""
-    periods = scan.stewardship.periods
-    rows = [list(shares) for shares in scan.stewardship.shares]
-    lacking = [
-        max(0.0, 1 - sum(row[i] for row in rows)) if scan.stewardship.commits[i] else 0.0
-        for i in range(len(periods))
-    ]
-    names = [name_of(scan, person) for person in scan.stewardship.people]
-    bands, floor = [], [0.0] * len(periods)
-    for colour, (name, shares) in enumerate(zip([*names, OTHERS], [*rows, lacking], strict=True)):
-        top = [low + share for low, share in zip(floor, shares, strict=True)]
-        bands.append(Band(name, colour, _polygon(floor, top), tuple(shares)))
-        floor = top
-    every = max(1, len(periods) // 8)
+    """Stack the shares of each half-year; one without commits stays empty."""
+    told = scan.stewardship
+    count = max(len(told.periods), 1)
+    rows = [(name_of(scan, who), row) for who, row in zip(told.people, told.shares, strict=True)]
+    rows.append((OTHERS, _lacking(told.shares, told.commits)))
+    bands, floor = [], [0.0] * len(told.periods)
+    for colour, (name, shares) in enumerate(rows):
+        bars = [
+            Bar(
+                x=round(WIDTH * i / count + GAP / 2, 1),
+                y=round(HEIGHT * (1 - floor[i] - share), 1),
+                height=round(HEIGHT * share, 1),
+                pale=told.commits[i] < FEWEST_COMMITS,
+                title=f"{name}, {told.periods[i]}: {share:.0%} of {told.commits[i]:,} commits",
+            )
+            for i, share in enumerate(shares)
+            if share > 0
+        ]
+        bands.append(Band(name, colour, tuple(bars), shares))
+        floor = [low + share for low, share in zip(floor, shares, strict=True)]
+    every = max(1, count // 8)
+    middle = WIDTH / count / 2
     ticks = tuple(
-        (_x(i, len(periods)), period) for i, period in enumerate(periods) if i % every == 0
+        (round(WIDTH * i / count + middle, 1), period)
+        for i, period in enumerate(told.periods)
+        if i % every == 0
     )
-    return Timeline(WIDTH, HEIGHT, tuple(bands), ticks, periods)
+    return Timeline(WIDTH, HEIGHT, WIDTH / count - GAP, tuple(bands), ticks, told.periods)
 
 
-def _x(index: int, count: int) -> float:
-    return WIDTH / 2 if count == 1 else round(WIDTH * index / (count - 1), 1)
-
-
-def _polygon(low: list[float], high: list[float]) -> str:
-    if len(low) == 1:
-        low, high = low * 2, high * 2
-    count = len(low)
-    upper = [(_x(i, count), high[i]) for i in range(count)]
-    lower = [(_x(i, count), low[i]) for i in reversed(range(count))]
-    return " ".join(f"{x:g},{HEIGHT * (1 - y):.1f}" for x, y in upper + lower)
+def _lacking(shares: tuple[tuple[float, ...], ...], commits: tuple[int, ...]) -> tuple[float, ...]:
+    """Give what nobody named did."""
+    return tuple(
+        max(0.0, 1 - sum(row[i] for row in shares)) if total else 0.0
+        for i, total in enumerate(commits)
+    )
