@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import NotEnoughHistory, SourceError
+from .files import replacing
 from .people import Person
 
 COMMITS: dict[str, tuple[str, str]] = {
@@ -126,11 +127,15 @@ def write_history(history: History, folder: Path) -> None:
 
     Pseudonyms only: no name, address or message text is written. Each file appears whole or
     not at all.
+
+    Raises
+    ------
+    ConfigurationError
+        If the folder cannot be written to.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    folder.mkdir(parents=True, exist_ok=True)
     for name, schema in _TABLES.items():
         frame: pd.DataFrame = getattr(history, name)
         fields = [
@@ -142,9 +147,8 @@ def write_history(history: History, folder: Path) -> None:
         ]
         metadata = {"trustdrift.project": history.project}
         written = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata))
-        part = folder / f".{name}.parquet.part"
-        pq.write_table(written, part, compression="zstd")
-        part.replace(folder / f"{name}.parquet")
+        with replacing(folder / f"{name}.parquet") as part:
+            pq.write_table(written, part, compression="zstd")
 
 
 def read_history(folder: Path) -> History:

@@ -1,29 +1,22 @@
 """Writes what a user asked for: whole or not at all."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from ..features.errors import ConfigurationError
+from ..features.files import replacing
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file by way of a temporary one beside it.
+    """Write a text file by way of a temporary one beside it, into a folder that is there.
 
     Raises
     ------
     ConfigurationError
         If the place cannot be written to.
     """
-    try:
-        descriptor, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(part).chmod(0o666 & ~mask)
-        Path(part).replace(path)
-    except OSError as error:
+    if not path.parent.is_dir():
         raise ConfigurationError(
-            f"{path} cannot be written: {error.strerror}", hint="choose another place with -o"
-        ) from error
+            f"{path} cannot be written: there is no folder {path.parent}", hint="make it first"
+        )
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")
