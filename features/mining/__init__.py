@@ -1,7 +1,8 @@
 """Reads the facts of a git repository; the only place that touches git."""
 
 from .mine import mine
-from .remote import local_repository
+from .remote import clone, is_url, local_repository
 from .subjects import read_subjects
+from .tips import roots, tip
 
-__all__ = ["local_repository", "mine", "read_subjects"]
+__all__ = ["clone", "is_url", "local_repository", "mine", "read_subjects", "roots", "tip"]

@@ -1,0 +1,34 @@
+"""Where a history ends and where it began."""
+
+from pathlib import Path
+
+import pygit2
+
+from .commits import walk
+from .repository import open_repository, resolve_tips
+
+
+def tip(path: Path, ref: str | None = None) -> tuple[str, int]:
+    """Give the SHA and committer time (seconds since 1970 UTC) of a reference; HEAD if None.
+
+    Raises
+    ------
+    SourceError
+        If the repository cannot be read, or has no such commit.
+    """
+    repository = open_repository(path)
+    commit = repository[resolve_tips(repository, ref, all_refs=False)[0]].peel(pygit2.Commit)
+    return str(commit.id), commit.commit_time
+
+
+def roots(path: Path, ref: str) -> set[str]:
+    """Give the SHAs of the commits without parents that a reference goes back to.
+
+    Raises
+    ------
+    SourceError
+        If the repository cannot be read.
+    """
+    repository = open_repository(path)
+    commits, _ = walk(repository, resolve_tips(repository, ref, all_refs=False))
+    return {sha for sha, commit in commits.items() if not commit.parents}
