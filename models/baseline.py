@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,17 @@ from safetensors.numpy import load, save
 from ..features.catalog import digest, features
 from ..features.errors import BaselineDamaged, BaselineMissing, CatalogMismatch
 from ..features.feature import LEVELS, Level
+from ..features.files import replacing
 from ..features.vectors import Vectors
 from .calibration import Calibration
+from .combination import COMBINATIONS
 from .detector import Detector
-from .detectors import PANEL
+from .detectors import DETECTORS
+from .looking_back import earlier
 from .reference import Reference
+from .rows import Rows
 
-SCHEMA = 1
+SCHEMA = 2
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -27,12 +32,14 @@ SHIPPED = Path(__file__).parent / "pretrained"
 class Scores:
     """How unusual n vectors are."""
 
+    rows: Rows
+    """What was scored."""
     by_detector: dict[str, np.ndarray]
     """Raw scores, the higher the more anomalous."""
     surprisal: dict[str, np.ndarray]
     """−log10 of each detector's calibrated p-value."""
     combined: np.ndarray
-    """Sum of the surprisals (Fisher 1932): the order in which leads are listed."""
+    """The surprisals joined (`combination`): the order in which leads are listed."""
     p_value: np.ndarray
     """Conformal p-value of `combined`; the detectors need not be independent for it."""
 
@@ -46,19 +53,37 @@ class LevelBaseline:
     detectors: tuple[Detector, ...]
     calibrations: tuple[Calibration, ...]
     """One a detector, in the same order."""
+    combination: str
+    """How the detectors' surprisals are joined: a name in `COMBINATIONS`."""
     panel: Calibration
     """Of the combined score."""
 
-    def score(self, vectors: Vectors) -> Scores:
-        """Score vectors that were computed with this program's catalog."""
+    def rows(self, vectors: Vectors, keep: np.ndarray | None = None) -> Rows:
+        """See vectors through what was learned; those left out serve as earlier windows only."""
         values = vectors.values.to_numpy(dtype=float)
-        raw = {d.name: d.score(values) for d in self.detectors}
+        before = earlier(vectors) if any(d.looks_back for d in self.detectors) else None
+        rows = Rows(values, features(self.level), self.reference, before)
+        return rows if keep is None else rows.where(keep)
+
+    def score(self, vectors: Vectors, keep: np.ndarray | None = None) -> Scores:
+        """Score vectors that were computed with this program's catalog.
+
+        Parameters
+        ----------
+        keep
+            Mask of those to score; the others are only looked back to.
+        """
+        return self.score_rows(self.rows(vectors, keep))
+
+    def score_rows(self, rows: Rows) -> Scores:
+        """Score rows that were made with this reference."""
+        raw = {detector.name: detector.score(rows) for detector in self.detectors}
         surprisal = {
             detector.name: calibration.surprisal(raw[detector.name])
             for detector, calibration in zip(self.detectors, self.calibrations, strict=True)
         }
-        combined = np.sum(list(surprisal.values()), axis=0)
-        return Scores(raw, surprisal, combined, self.panel.p_values(combined))
+        combined = COMBINATIONS[self.combination](list(surprisal.values()))
+        return Scores(rows, raw, surprisal, combined, self.panel.p_values(combined))
 
 
 @dataclass(frozen=True)
@@ -74,31 +99,43 @@ class Baseline:
     @property
     def version(self) -> str:
         """First 12 digits of the hash over all that was learned."""
-        return str(self.provenance.get("version", ""))
+        checksums = {name: _checksum(content) for name, content in self._files.items()}
+        return hashlib.sha256(json.dumps(checksums).encode()).hexdigest()[:12]
+
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        """Give a safetensors file a level."""
+        return {f"{level}.safetensors": save(_tensors(part)) for level, part in self.levels.items()}
 
     def save(self, folder: Path) -> None:
-        """Write `baseline.json` and a safetensors file a level; each whole or not at all."""
-        folder.mkdir(parents=True, exist_ok=True)
-        checksums = {}
-        for level, learned in self.levels.items():
-            name = f"{level}.safetensors"
-            part = folder / f".{name}.part"
-            content = save(_tensors(learned))
-            part.write_bytes(content)
-            checksums[name] = hashlib.sha256(content).hexdigest()
-            part.replace(folder / name)
+        """Write `baseline.json` and a safetensors file a level; each whole or not at all.
+
+        Raises
+        ------
+        ConfigurationError
+            If the folder cannot be written to.
+        """
+        for name, content in self._files.items():
+            with replacing(folder / name) as part:
+                part.write_bytes(content)
+        panels = {
+            level: {
+                "detectors": [detector.name for detector in learned.detectors],
+                "combination": learned.combination,
+            }
+            for level, learned in self.levels.items()
+        }
         document = {
             "schema": SCHEMA,
             "catalog": self.digest,
             "features": {level: [f.name for f in features(level)] for level in LEVELS},
-            "detectors": [detector.name for detector in PANEL],
-            "checksums": checksums,
-            "provenance": self.provenance
-            | {"version": hashlib.sha256(json.dumps(checksums).encode()).hexdigest()[:12]},
+            "panels": panels,
+            "checksums": {name: _checksum(content) for name, content in self._files.items()},
+            "provenance": self.provenance | {"version": self.version},
         }
-        part = folder / ".baseline.json.part"
-        part.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        part.replace(folder / "baseline.json")
+        with replacing(folder / "baseline.json") as part:
+            text = json.dumps(document, indent=1, sort_keys=True)
+            part.write_text(f"{text}\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Baseline":
@@ -119,8 +156,12 @@ class Baseline:
         levels = {}
         for level in LEVELS:
             tensors = _checked(place / f"{level}.safetensors", document["checksums"])
-            levels[level] = _restore(level, tensors, place)
+            levels[level] = _restore(level, document["panels"][level], tensors, place)
         return cls(levels, document["provenance"], document["catalog"])
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _document(place: Path) -> dict[str, Any]:
@@ -157,7 +198,7 @@ def _difference(learned: dict[str, list[str]]) -> str:
 def _checked(path: Path, checksums: dict[str, str]) -> dict[str, np.ndarray]:
     try:
         content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != checksums.get(path.name):
+        if _checksum(content) != checksums.get(path.name):
             raise BaselineDamaged(f"{path} does not match its checksum", hint="install it again")
         return load(content)
     except (OSError, SafetensorError) as error:
@@ -185,7 +226,9 @@ def _calibration_tensors(name: str, calibration: Calibration) -> dict[str, np.nd
     }
 
 
-def _restore(level: Level, tensors: dict[str, np.ndarray], place: Path) -> LevelBaseline:
+def _restore(
+    level: Level, panel: dict[str, Any], tensors: dict[str, np.ndarray], place: Path
+) -> LevelBaseline:
     def calibration(name: str) -> Calibration:
         parts = [tensors[f"calibration.{name}.{part}"] for part in ("scores", "above", "size")]
         return Calibration(parts[0], parts[1], int(parts[2][0]))
@@ -196,12 +239,16 @@ def _restore(level: Level, tensors: dict[str, np.ndarray], place: Path) -> Level
             tensors["reference.coverage"],
             int(tensors["reference.rows"][0]),
         )
-        detectors = tuple(
-            kind.from_tensors(_own(tensors, kind.name), features(level), reference)
-            for kind in PANEL
+        names: list[str] = panel["detectors"]
+        detectors = tuple(DETECTORS[name].from_tensors(_own(tensors, name)) for name in names)
+        return LevelBaseline(
+            level=level,
+            reference=reference,
+            detectors=detectors,
+            calibrations=tuple(calibration(name) for name in names),
+            combination=panel["combination"],
+            panel=calibration("panel"),
         )
-        calibrations = tuple(calibration(kind.name) for kind in PANEL)
-        return LevelBaseline(level, reference, detectors, calibrations, calibration("panel"))
     except KeyError as error:
         raise BaselineDamaged(f"{place} lacks {error} at level {level}") from error
 

@@ -4,8 +4,7 @@ from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
-from ..features.feature import Feature
-from .reference import Reference
+from .rows import Rows
 
 
 class Detector(Protocol):
@@ -16,19 +15,19 @@ class Detector(Protocol):
     """
 
     name: ClassVar[str]
+    looks_back: ClassVar[bool]
+    """Whether it needs `Rows.earlier`: then it can only judge contributors' windows."""
 
     @classmethod
-    def fit(
-        cls, values: np.ndarray, features: tuple[Feature, ...], reference: Reference, seed: int
-    ) -> Self:
-        """Learn from vectors, n by d, NaN where unknown, in the order of `features`."""
+    def fit(cls, rows: Rows, seed: int) -> Self:
+        """Learn from rows. Needs the extra `train`."""
         ...
 
-    def score(self, values: np.ndarray) -> np.ndarray:
-        """Score vectors, n by d: n numbers."""
+    def score(self, rows: Rows) -> np.ndarray:
+        """Score n rows: n numbers."""
         ...
 
-    def contributions(self, values: np.ndarray) -> np.ndarray:
+    def contributions(self, rows: Rows) -> np.ndarray:
         """Say how much each feature raises each score: n by d, 0 where it does not."""
         ...
 
@@ -37,11 +36,6 @@ class Detector(Protocol):
         ...
 
     @classmethod
-    def from_tensors(
-        cls,
-        tensors: dict[str, np.ndarray],
-        features: tuple[Feature, ...],
-        reference: Reference,
-    ) -> Self:
+    def from_tensors(cls, tensors: dict[str, np.ndarray]) -> Self:
         """Restore what `tensors` gave."""
         ...

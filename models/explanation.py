@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ..features.catalog import features
 from ..features.feature import Feature
@@ -36,9 +35,7 @@ class Reason:
     """Its share of the score, over all detectors."""
 
 
-def reasons(
-    baseline: LevelBaseline, values: pd.DataFrame, scores: Scores, rows: list[int]
-) -> list[list[Reason]]:
+def reasons(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[list[Reason]]:
     """Explain some of the scored vectors.
 
     Each detector splits its surprisal over the features by their contributions; a feature's
@@ -46,20 +43,18 @@ def reasons(
 
     Parameters
     ----------
-    values
-        The k vectors to explain.
     rows
-        Their rows in `scores`.
+        Which of the rows in `scores`.
     """
-    numbers = values.to_numpy(dtype=float)
-    weight = np.zeros(numbers.shape)
+    chosen = scores.rows.where(np.asarray(rows, dtype=int))
+    weight = np.zeros(chosen.values.shape)
     for detector in baseline.detectors:
-        parts = detector.contributions(numbers)
+        parts = detector.contributions(chosen)
         total = parts.sum(axis=1, keepdims=True)
         split = np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
         weight += split * scores.surprisal[detector.name][rows][:, None]
     whole = np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
-    return _ranked(baseline, numbers, weight / whole)
+    return _ranked(baseline, chosen.values, weight / whole)
 
 
 def _ranked(baseline: LevelBaseline, numbers: np.ndarray, weight: np.ndarray) -> list[list[Reason]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ..features.endorsements import ENDORSEMENTS
@@ -10,6 +11,7 @@ from ..features.signals import SIGNALS
 from ..features.signs import Sign
 from ..features.vectors import Vectors
 from .baseline import LevelBaseline, Scores
+from .decisions import adjusted, within_budget
 from .explanation import Reason, reasons
 
 NO_ENDORSEMENT = "the history alone says nothing in favour; that is not evidence against"
@@ -43,29 +45,42 @@ class Lead:
     """SHAs that show it."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a reader has time for."""
+
+    top: int = 10
+    """How many leads of a kind at most."""
+    level: float = 0.02
+    """Leave out what has a higher p-value: an ordinary project has few leads."""
+    fdr: float | None = None
+    """Expected share of ordinary subjects among those listed, at most (`decisions.adjusted`)."""
+    per_month: int | None = None
+    """How many at most in any 30 days."""
+
+
 def find_leads(
-    baseline: LevelBaseline, vectors: Vectors, scores: Scores, *, top: int, level: float
+    baseline: LevelBaseline, vectors: Vectors, scores: Scores, limits: Limits
 ) -> list[Lead]:
     """List the most unusual subjects.
 
     Parameters
     ----------
-    top
-        How many at most: a reader's budget.
-    level
-        Leave out what has a higher p-value.
+    vectors
+        What was scored.
 
     Returns
     -------
     Leads by falling score; of a contributor's windows only the most unusual one.
     """
     table = vectors.subjects.assign(score=scores.combined, p_value=scores.p_value)
-    table = table[table["p_value"] <= level].sort_values("score", ascending=False, kind="stable")
+    table = table[_worth(vectors, scores, limits)]
+    table = table.sort_values("score", ascending=False, kind="stable")
     if vectors.level == "contributor":
         table = table.drop_duplicates("person")
-    rows = [int(row) for row in table.index[:top]]
+    rows = [int(row) for row in table.index[: limits.top]]
     values = vectors.values.iloc[rows]
-    why = reasons(baseline, values, scores, rows)
+    why = reasons(baseline, scores, rows)
     signals = _shown(SIGNALS, vectors.level, values)
     favours = _shown(ENDORSEMENTS, vectors.level, values)
     return [
@@ -85,6 +100,17 @@ def find_leads(
             zip(rows, why, signals, favours, strict=True), 1
         )
     ]
+
+
+def _worth(vectors: Vectors, scores: Scores, limits: Limits) -> np.ndarray:
+    """Mark the rows that all limits but the number let through."""
+    worth = scores.p_value <= limits.level
+    if limits.fdr is not None:
+        worth &= adjusted(scores.p_value) <= limits.fdr
+    if limits.per_month is not None:
+        time = vectors.subjects["known_time"].to_numpy()
+        worth &= within_budget(scores.combined, time, limits.per_month)
+    return worth
 
 
 def _shown(signs: list[Sign], level: Level, values: pd.DataFrame) -> list[list[tuple[Sign, str]]]:

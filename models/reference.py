@@ -1,7 +1,7 @@
 """How each feature is distributed over many projects: quantiles, tails and normal scores."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -11,6 +11,20 @@ GRID = np.concatenate([_TAIL, np.linspace(0.01, 0.99, 197), 1 - _TAIL[::-1]])
 """Probabilities at which quantiles are kept: dense in both tails, where anomalies are told."""
 
 _NORMAL = np.array([NormalDist().inv_cdf(p) for p in GRID])
+_MIDDLE = np.interp(np.arange(2 * len(GRID)) / 2, np.arange(len(GRID)), _NORMAL)
+_ROWS_WORTH_SEARCHING = 64  # below, comparing with every quantile at once is quicker
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Where n values of d features lie among the quantiles: what tails and scores follow from."""
+
+    left: np.ndarray
+    """n by d: how many quantiles are lower."""
+    right: np.ndarray
+    """n by d: how many quantiles are at most as high."""
+    known: np.ndarray
+    """n by d: whether there is a value, and something to compare it with."""
 
 
 @dataclass(frozen=True)
@@ -43,53 +57,53 @@ class Reference:
         """The d medians."""
         return self.quantiles[:, len(GRID) // 2]
 
-    def upper_tail(self, values: np.ndarray) -> np.ndarray:
-        """Give for each value how many of all are at least as high: n by d, NaN if unknown.
+    def ranks(self, values: np.ndarray) -> Ranks:
+        """Place values, n by d, among the quantiles."""
+        known = ~np.isnan(values) & ~np.isnan(self.quantiles[:, 0])
+        if len(values) < _ROWS_WORTH_SEARCHING:
+            left = (self.quantiles < values[:, :, None]).sum(axis=2)
+            right = (self.quantiles <= values[:, :, None]).sum(axis=2)
+            return Ranks(left, right, known)
+        left = np.empty(values.shape, dtype=np.int16)
+        right = np.empty(values.shape, dtype=np.int16)
+        for column, quantiles in enumerate(self.quantiles):
+            left[:, column] = np.searchsorted(quantiles, values[:, column], side="left")
+            right[:, column] = np.searchsorted(quantiles, values[:, column], side="right")
+        return Ranks(left, right, known)
+
+    @cached_property
+    def upper_tails(self) -> np.ndarray:
+        """Share of all that are at least as high as a value above 0, 1, … g quantiles.
 
         Never too small: between two quantiles the share of the lower one is given.
         """
-        return self._tail(values, lambda known, x: 1 - _below(known, x))
+        return np.maximum(1 - np.r_[0.0, GRID], 1 / (self.rows + 1))
+
+    @cached_property
+    def lower_tails(self) -> np.ndarray:
+        """Share of all that are at most as high as a value from 0, 1, … g quantiles on."""
+        return np.maximum(np.r_[GRID, 1.0], 1 / (self.rows + 1))
+
+    def upper_tail(self, values: np.ndarray) -> np.ndarray:
+        """Give for each value how many of all are at least as high: n by d, NaN if unknown."""
+        ranks = self.ranks(values)
+        return np.where(ranks.known, self.upper_tails[ranks.left], np.nan)
 
     def lower_tail(self, values: np.ndarray) -> np.ndarray:
         """Give for each value how many of all are at most as high: n by d, NaN if unknown."""
-        return self._tail(values, _up_to)
+        ranks = self.ranks(values)
+        return np.where(ranks.known, self.lower_tails[ranks.right], np.nan)
 
     def normal_scores(self, values: np.ndarray) -> np.ndarray:
-        """Map each value to the normal quantile of its middle rank; 0 where unknown.
-
-        Van der Waerden scores: they make features of any scale and skew comparable, and a
-        missing value the most ordinary one.
-        """
-        scores = np.zeros(values.shape)
-        for column, known in enumerate(self.quantiles):
-            if np.isnan(known[0]):
-                continue
-            x = values[:, column]
-            left = np.searchsorted(known, x, side="left")
-            right = np.searchsorted(known, x, side="right")
-            middle = np.clip((left + right - 1) / 2, 0, len(GRID) - 1)
-            scores[:, column] = np.where(
-                np.isnan(x), 0.0, np.interp(middle, np.arange(len(GRID)), _NORMAL)
-            )
-        return scores
-
-    def _tail(
-        self, values: np.ndarray, tail: Callable[[np.ndarray, np.ndarray], np.ndarray]
-    ) -> np.ndarray:
-        result = np.full(values.shape, np.nan)
-        for column, known in enumerate(self.quantiles):
-            x = values[:, column]
-            there = ~np.isnan(x)
-            if not np.isnan(known[0]):
-                result[there, column] = np.maximum(tail(known, x[there]), 1 / (self.rows + 1))
-        return result
+        """Map each value to the normal quantile of its middle rank; 0 where unknown."""
+        return normal_scores(self.ranks(values))
 
 
-def _below(known: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Lower bound of the share of values below x."""
-    return np.r_[0.0, GRID][np.searchsorted(known, x, side="left")]
+def normal_scores(ranks: Ranks) -> np.ndarray:
+    """Map ranks to the normal quantile of their middle; 0 where unknown.
 
-
-def _up_to(known: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Upper bound of the share of values up to x."""
-    return np.r_[GRID, 1.0][np.searchsorted(known, x, side="right")]
+    Van der Waerden scores: they make features of any scale and skew comparable, and a missing
+    value the most ordinary one.
+    """
+    middle = ranks.left.astype(np.int32) + ranks.right - 1
+    return np.where(ranks.known, _MIDDLE[np.clip(middle, 0, 2 * (len(GRID) - 1))], 0.0)

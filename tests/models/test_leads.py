@@ -12,12 +12,12 @@ from trustdrift.features.signals import SIGNALS
 from trustdrift.features.vectors import Vectors, describe
 from trustdrift.features.wording import Figure, printable, singular
 from trustdrift.models.baseline import Baseline
-from trustdrift.models.leads import Lead, find_leads
+from trustdrift.models.leads import Lead, Limits, find_leads
 
 
 def leads_of(baseline: Baseline, vectors: Vectors, top: int = 10) -> list[Lead]:
     learned = baseline.levels[vectors.level]
-    return find_leads(learned, vectors, learned.score(vectors), top=top, level=0.05)
+    return find_leads(learned, vectors, learned.score(vectors), Limits(top=top, level=0.05))
 
 
 def test_the_planted_commit_is_the_first_lead(shipped: Baseline, story_history: History) -> None:
@@ -78,7 +78,7 @@ def test_a_single_planted_oddity_is_named_first(shipped: Baseline, story_history
         "commit", vectors.subjects.iloc[:100], pd.DataFrame(rows).reset_index(drop=True), ""
     )
     learned = shipped.levels["commit"]
-    leads = find_leads(learned, table, learned.score(table), top=100, level=1.0)
+    leads = find_leads(learned, table, learned.score(table), Limits(top=100, level=1.0))
     first = {lead.row: lead.reasons[0].feature for lead in leads if lead.reasons}
     assert sum(first.get(i) == feature.name for i, feature in enumerate(planted)) >= 95
 

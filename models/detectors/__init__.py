@@ -1,0 +1,34 @@
+"""The detectors there are; each is a file of its own."""
+
+from ...features.feature import Level
+from ..detector import Detector
+from .autoencoder import Autoencoder, UntrainedAutoencoder
+from .directional_tails import DirectionalTails
+from .ecod import Ecod
+from .extended_forest import ExtendedForest
+from .isolation_forest import IsolationForest
+from .neighbours import Neighbours
+from .pca import Pca
+from .sequence import Sequence
+
+DETECTORS: dict[str, type[Detector]] = {
+    kind.name: kind
+    for kind in (
+        DirectionalTails,
+        IsolationForest,
+        ExtendedForest,
+        Neighbours,
+        Ecod,
+        Pca,
+        Autoencoder,
+        UntrainedAutoencoder,
+        Sequence,
+    )
+}
+
+PANEL: dict[Level, tuple[str, ...]] = {
+    "commit": ("directional_tails", "autoencoder"),
+    "contributor": ("directional_tails", "autoencoder", "sequence"),
+    "project": ("directional_tails", "autoencoder"),
+}
+"""What a baseline combines at each level unless told otherwise: experiments/detectors says why."""

@@ -1,0 +1,70 @@
+"""From p-values to lists."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import combine_pvalues, false_discovery_control
+
+from trustdrift.models.combination import cauchy, fisher
+from trustdrift.models.decisions import MONTH_SECONDS, adjusted, within_budget
+
+P_VALUES = st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=40)
+
+
+@given(P_VALUES)
+def test_adjusted_p_values_are_scipys(p_values: list[float]) -> None:
+    numbers = np.array(p_values)
+    np.testing.assert_allclose(adjusted(numbers), false_discovery_control(numbers))
+
+
+def test_the_false_discovery_rate_is_kept() -> None:
+    rng = np.random.default_rng(0)
+    shares = []
+    for _ in range(200):
+        p_values = np.r_[rng.uniform(size=900), rng.uniform(size=100) ** 6]
+        listed = np.flatnonzero(adjusted(p_values) <= 0.1)
+        shares.append((listed < 900).mean() if len(listed) else 0.0)
+    assert np.mean(shares) < 0.11
+
+
+def test_no_p_values_need_no_adjusting() -> None:
+    assert adjusted(np.zeros(0)).shape == (0,)
+
+
+def test_a_budget_takes_the_highest_of_each_month() -> None:
+    scores = np.array([3.0, 9.0, 5.0, 5.0, 1.0])
+    time = np.array([0, 1, 2, 3, MONTH_SECONDS])
+    assert within_budget(scores, time, 2).tolist() == [False, True, True, False, True]
+    assert within_budget(scores, time, 1).tolist() == [False, True, False, False, True]
+
+
+@given(st.lists(st.floats(0.001, 0.999), min_size=2, max_size=6))
+def test_fisher_orders_as_scipys_statistic(p_values: list[float]) -> None:
+    numbers = np.array(p_values)
+    expected = np.asarray(combine_pvalues(numbers, method="fisher"))[0]
+    assert fisher(list(-np.log10(numbers)[:, None]))[0] == pytest.approx(
+        expected / 2 / np.log(10), abs=1e-9
+    )
+
+
+@given(st.lists(st.floats(1e-12, 0.999), min_size=1, max_size=6))
+def test_cauchy_is_the_p_value_of_the_mean_quantile(p_values: list[float]) -> None:
+    numbers = np.minimum(p_values, 0.99)
+    statistic = np.mean(np.tan((0.5 - numbers) * np.pi))
+    expected = -np.log10(max(0.5 - np.arctan(statistic) / np.pi, 1e-16))
+    assert cauchy(list(-np.log10(numbers)[:, None]))[0] == pytest.approx(
+        expected, rel=1e-3, abs=1e-6
+    )
+
+
+def test_one_detector_at_ease_does_not_silence_another() -> None:
+    at_ease, surprised = -np.log10([0.99999]), np.array([4.0])
+    assert cauchy([at_ease, surprised])[0] > 3.5
+
+
+def test_cauchy_stays_in_order_where_p_values_end() -> None:
+    far = [np.array([10.0, 100.0, 250.0]), np.array([0.3, 0.3, 0.3])]
+    found = cauchy(far)
+    assert np.isfinite(found).all()
+    assert (np.diff(found) > 0).all()
