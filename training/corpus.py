@@ -2,8 +2,8 @@
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ..features.errors import ConfigurationError
@@ -20,6 +20,12 @@ class Entry:
     date: date
     """Day of that commit."""
     ecosystem: str
+    licence: str
+    """Under which its history may be read: what its licence files say, in SPDX identifiers."""
+    why: str
+    """Why it is in."""
+    held_out: bool = False
+    """Ordinary life that is neither learned from nor calibrated on: evaluations use it."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,26 @@ class Corpus:
     split: date
     digest: str
     """First 16 hexadecimal digits of the manifest's SHA-256."""
+
+    @property
+    def split_time(self) -> int:
+        """Give the first second of the day of the split, since 1970 UTC."""
+        return int(datetime(*self.split.timetuple()[:3], tzinfo=UTC).timestamp())
+
+    @property
+    def learned(self) -> tuple[Entry, ...]:
+        """Give what a baseline is learned from."""
+        return tuple(entry for entry in self.entries if not entry.held_out)
+
+    @property
+    def held_out(self) -> tuple[Entry, ...]:
+        """Give what it is evaluated on."""
+        return tuple(entry for entry in self.entries if entry.held_out)
+
+
+_REQUIRED = (
+    ("repo", str), ("sha", str), ("date", date), ("ecosystem", str), ("licence", str), ("why", str),
+)  # fmt: skip
 
 
 def read_corpus(path: Path) -> Corpus:
@@ -54,17 +80,32 @@ def read_corpus(path: Path) -> Corpus:
     entries = tuple(_entry(path, number, row) for number, row in enumerate(listed, 1))
     if not entries:
         raise ConfigurationError(f"{path} lists no [[repository]]")
+    names = [entry.repo for entry in entries]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigurationError(f"{path} lists {twice[0]} twice")
     return Corpus(entries, split, hashlib.sha256(raw).hexdigest()[:16])
 
 
 def _entry(path: Path, number: int, row: dict[str, object]) -> Entry:
+    unknown = sorted(set(row) - {key for key, _ in _REQUIRED} - {"held_out"})
+    if unknown:
+        raise ConfigurationError(f"{path}: `{unknown[0]}` of repository {number} is no known key")
     values = {}
-    for key, kind in (("repo", str), ("sha", str), ("date", date), ("ecosystem", str)):
-        value = row.get(key)
+    for key, kind in (*_REQUIRED, ("held_out", bool)):
+        value = row.get(key, False if key == "held_out" else None)
         if not isinstance(value, kind):
             raise ConfigurationError(f"{path}: `{key}` of repository {number} is absent or wrong")
         values[key] = value
     return Entry(**values)
+
+
+def as_toml(entry: Entry) -> str:
+    """Write an entry as a manifest has it. Needs the extra `train`."""
+    import tomli_w
+
+    facts = {key: value for key, value in asdict(entry).items() if value is not False}
+    return f"[[repository]]\n{tomli_w.dumps(facts)}"
 
 
 def git_directory(histories: Path, repo: str) -> Path | None:

@@ -1,41 +1,72 @@
-"""From a corpus and a folder of histories to a baseline."""
+"""From a corpus and a folder of histories to an evaluated baseline."""
 
 import importlib.metadata
-import multiprocessing
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
+import resource
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from ..features.errors import SourceError
-from ..features.feature import Level
-from ..features.mining import mine
-from ..features.vectors import Vectors, describe
+import pandas as pd
+
+from ..features.feature import LEVELS, Level
 from ..models.baseline import Baseline
-from .corpus import Corpus, Entry, git_directory
-from .fit import fit
+from .audit import audit
+from .corpus import Corpus, Entry
+from .dataset import Say, each_project, renew
+from .evaluation import LevelEvaluation, evaluate, evaluate_level, final
+from .fit import fit, fit_level
+from .influence import influence
+from .sample import Sample, gather
+from .settings import Settings
 
-_KEY = bytes(32)  # pseudonyms of the corpus are never kept, so their key need not be secret
+TWINS = ("pca", "untrained_autoencoder")
+"""What a panel must beat to be worth its size: the linear model, and one that learned nothing."""
+
+_PACKAGES = ("numpy", "pandas", "pygit2", "pyod", "scikit-learn", "torch")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A baseline with all that was found out about it."""
+
+    baseline: Baseline
+    evaluation: dict[Level, LevelEvaluation]
+    """On half of the held-out projects; empty if the corpus holds none out."""
+    twins: dict[Level, dict[str, LevelEvaluation]]
+    """The same, of each twin alone."""
+    audit: dict[str, bool]
+    influence: pd.DataFrame
+    seconds: float
+    """From vectors on disk to the end of the evaluation."""
+    peak_megabytes: float
+    """Largest resident memory of the process so far."""
 
 
 def train(
     corpus: Corpus,
     histories: Path,
+    vectors: Path,
+    settings: Settings,
     *,
-    seed: int = 0,
+    key: bytes,
     workers: int = 1,
-    say: Callable[[str], None] = lambda line: None,
-) -> Baseline:
-    """Mine and describe every repository at its commit, and fit a baseline.
+    say: Say = lambda line: None,
+) -> Trained:
+    """Renew the vectors of a corpus, fit a baseline and evaluate it.
 
     Parameters
     ----------
     histories
         Folder of git directories; nothing is fetched.
+    vectors
+        Folder of the dataset (`training.dataset`); what is current in it is not computed again.
+    key
+        Of the pseudonyms in the dataset. The baseline does not depend on it.
     workers
         Repositories at a time.
     say
-        Called with a line about each repository.
+        Called with a line about each step.
 
     Raises
     ------
@@ -43,46 +74,60 @@ def train(
         If a repository is absent from `histories` or lacks its commit: a corpus is used whole.
     NotEnoughHistory
         If too few vectors remain on a side of the split.
+    ConfigurationError
+        If `vectors` cannot be written to.
     """
-    found = [(entry, _required(histories, entry)) for entry in corpus.entries]
-    split = datetime(corpus.split.year, corpus.split.month, corpus.split.day, tzinfo=UTC)
-    provenance = {
-        "corpus": corpus.digest,
-        "projects": len(corpus.entries),
-        "ecosystems": sorted({entry.ecosystem for entry in corpus.entries}),
-        "split_date": corpus.split.isoformat(),
-        "latest_commit": max(entry.date for entry in corpus.entries).isoformat(),
-        "scikit-learn": importlib.metadata.version("scikit-learn"),
+    renew(corpus.entries, histories, vectors, key=key, workers=workers, say=say)
+    start = time.perf_counter()
+    split = corpus.split_time
+    say(f"reading the vectors of {len(corpus.learned)} projects")
+    samples = gather(each_project(corpus.learned, vectors), settings, split)
+    say("fitting and calibrating")
+    baseline = fit(samples, settings, split=split, provenance=_provenance(corpus))
+    names = [entry.repo for entry in corpus.learned]
+    shaped = influence(baseline, samples, names, split)
+    if not corpus.held_out:
+        return Trained(baseline, {}, {}, {}, shaped, time.perf_counter() - start, _peak())
+    say("evaluating on held-out projects")
+    held = held_out(final(corpus), vectors, settings, split)
+    evaluation = evaluate(baseline, held)
+    twins: dict[Level, dict[str, LevelEvaluation]] = {
+        level: _twins(samples[level], held[level], settings, split) for level in LEVELS
     }
-    return fit(
-        _described(found, workers, say),
-        split=int(split.timestamp()),
-        seed=seed,
-        provenance=provenance,
-    )
+    passed = audit(baseline, corpus, held, histories, vectors)
+    seconds = time.perf_counter() - start
+    return Trained(baseline, evaluation, twins, passed, shaped, seconds, _peak())
 
 
-def _required(histories: Path, entry: Entry) -> Path:
-    path = git_directory(histories, entry.repo)
-    if path is None:
-        raise SourceError(
-            f"{histories} has no repository {entry.repo}",
-            hint=f"clone it to {histories / entry.repo}.git",
+def held_out(
+    entries: tuple[Entry, ...], vectors: Path, settings: Settings, split: int
+) -> dict[Level, Sample]:
+    """Sample rows of held-out projects that are later than what a baseline learned from."""
+    samples = gather(each_project(entries, vectors), settings, split)
+    return {level: sample.where(sample.time >= split) for level, sample in samples.items()}
+
+
+def _twins(
+    sample: Sample, held: Sample, settings: Settings, split: int
+) -> dict[str, LevelEvaluation]:
+    return {
+        twin: evaluate_level(
+            fit_level(sample, replace(settings, panel={sample.level: (twin,)}), split), held
         )
-    return path
+        for twin in TWINS
+    }
 
 
-def _described(
-    found: list[tuple[Entry, Path]], workers: int, say: Callable[[str], None]
-) -> Iterator[dict[Level, Vectors]]:
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context) as executor:
-        # Ordered, so that the same corpus and seed give the same baseline
-        for (entry, _), vectors in zip(found, executor.map(_describe_one, found), strict=True):
-            say(f"{entry.repo}: {len(vectors['commit']):,} commits")
-            yield vectors
+def _provenance(corpus: Corpus) -> dict[str, Any]:
+    return {
+        "corpus": corpus.digest,
+        "projects": len(corpus.learned),
+        "ecosystems": sorted({entry.ecosystem for entry in corpus.learned}),
+        "split_date": corpus.split.isoformat(),
+        "latest_commit": max(entry.date for entry in corpus.learned).isoformat(),
+        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+    }
 
 
-def _describe_one(item: tuple[Entry, Path]) -> dict[Level, Vectors]:
-    entry, path = item
-    return describe(mine(path, key=_KEY, project=entry.repo, ref=entry.sha))
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000

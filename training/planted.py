@@ -1,0 +1,76 @@
+"""Oddities planted in ordinary rows: what a detector should find, known by construction."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..features.catalog import features
+from ..models.reference import GRID, Reference
+from ..models.rows import sides
+from .sample import Sample
+
+_HIGH, _LOW = int(np.searchsorted(GRID, 0.999)), int(np.searchsorted(GRID, 0.001))
+
+
+def plant(sample: Sample, reference: Reference, seed: int = 0) -> dict[str, Sample]:
+    """Change ordinary rows, one by one, in several ways.
+
+    `one_feature`, `three_features`: a value, or three, moved to where 1 in 1,000 of all lie, on
+    the side that deserves a look. `family`: the values of one family of features taken from a row
+    of another project, each of them ordinary. `person` (contributors): the whole window of somebody
+    in another project, after this person's past.
+
+    Parameters
+    ----------
+    reference
+        Where the quantiles come from: the baseline that is evaluated must not be the judge of
+        what is odd for another, so callers that compare baselines pass one to all.
+
+    Returns
+    -------
+    By kind, as many rows as `sample` has, in its order.
+    """
+    rng = np.random.default_rng(seed)
+    kinds: dict[str, Callable[[], np.ndarray]] = {
+        "one_feature": lambda: _pushed(sample, reference, 1, rng),
+        "three_features": lambda: _pushed(sample, reference, 3, rng),
+        "family": lambda: _family(sample, rng),
+    }
+    if sample.level == "contributor":
+        kinds["person"] = lambda: sample.values[_elsewhere(sample, rng)]
+    return {kind: sample.replaced(make()) for kind, make in kinds.items()}
+
+
+def _pushed(
+    sample: Sample, reference: Reference, many: int, rng: np.random.Generator
+) -> np.ndarray:
+    high, low = sides(features(sample.level))
+    target = np.where(high, reference.quantiles[:, _HIGH], reference.quantiles[:, _LOW])
+    movable = np.flatnonzero((high | low) & (target != reference.typical) & ~np.isnan(target))
+    values = sample.values.copy()
+    if len(movable) < many:
+        return values
+    for row in values:
+        columns = rng.choice(movable, many, replace=False)
+        farther = np.where(
+            high[columns], target[columns] > row[columns], target[columns] < row[columns]
+        )
+        row[columns] = np.where(farther | np.isnan(row[columns]), target[columns], row[columns])
+    return values
+
+
+def _family(sample: Sample, rng: np.random.Generator) -> np.ndarray:
+    family = np.array([feature.family for feature in features(sample.level)])
+    drawn = rng.choice(np.unique(family), len(sample))
+    return np.where(family == drawn[:, None], sample.values[_elsewhere(sample, rng)], sample.values)
+
+
+def _elsewhere(sample: Sample, rng: np.random.Generator) -> np.ndarray:
+    """Draw for each row one of another project."""
+    drawn = rng.integers(len(sample), size=len(sample))
+    for _ in range(100):
+        same = sample.project[drawn] == sample.project
+        if not same.any():
+            break
+        drawn[same] = rng.integers(len(sample), size=int(same.sum()))
+    return drawn

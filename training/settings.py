@@ -1,0 +1,93 @@
+"""What an engineer may set for a training run, and the file it is read from."""
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ..features.errors import ConfigurationError
+from ..features.feature import LEVELS, Level
+from ..models.combination import COMBINATIONS
+from ..models.detectors import DETECTORS, PANEL
+
+FEWEST_ROWS = 50
+"""A level with fewer rows on a side of the split is not learned."""
+
+
+def _most_rows() -> dict[Level, int]:
+    return {"commit": 3_000, "contributor": 1_000, "project": 200}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides a baseline besides its corpus."""
+
+    seed: int = 0
+    """Of sampling, forests and networks."""
+    trim: float = 0.01
+    """Share of rows, the most unusual to a detector's first fit, that its second is kept from."""
+    combination: str = "cauchy"
+    most_rows: dict[Level, int] = field(default_factory=_most_rows)
+    """Rows that one project may give to fit and to calibration each: no project is the norm."""
+    panel: dict[Level, tuple[str, ...]] = field(default_factory=lambda: dict(PANEL))
+    """Detectors of each level."""
+
+    def facts(self) -> dict[str, Any]:
+        """Give the settings as plain data."""
+        return {own.name: getattr(self, own.name) for own in fields(self)}
+
+
+def read_settings(path: Path) -> Settings:
+    """Read settings from TOML; what is not named keeps its default.
+
+    Raises
+    ------
+    ConfigurationError
+        Naming the file and the key that is unknown or wrong.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read as TOML: {error}") from error
+    known = {own.name for own in fields(Settings)}
+    for key in document:
+        if key not in known:
+            raise ConfigurationError(
+                f"{path}: `{key}` is no setting", hint=f"there are {', '.join(sorted(known))}"
+            )
+    _require(path, "seed", isinstance(document.get("seed", 0), int), "a whole number")
+    trim = document.get("trim", 0.0)
+    _require(
+        path, "trim", isinstance(trim, (int, float)) and 0 <= trim < 0.5, "at least 0, below 0.5"
+    )
+    joined = document.get("combination", "cauchy")
+    _require(path, "combination", joined in COMBINATIONS, f"one of {', '.join(COMBINATIONS)}")
+    defaults = Settings()
+    document["most_rows"] = defaults.most_rows | _by_level(path, document, "most_rows")
+    document["panel"] = defaults.panel | _by_level(path, document, "panel")
+    for level in LEVELS:
+        most, names = document["most_rows"][level], document["panel"][level]
+        _require(path, f"most_rows.{level}", isinstance(most, int) and most > 0, "above 0")
+        document["panel"][level] = _panel(path, level, names)
+    return Settings(**document)
+
+
+def _by_level(path: Path, document: dict[str, Any], key: str) -> dict[Level, Any]:
+    table = document.get(key, {})
+    _require(path, key, isinstance(table, dict) and set(table) <= set(LEVELS), "a table by level")
+    return table
+
+
+def _panel(path: Path, level: Level, names: Any) -> tuple[str, ...]:
+    key = f"panel.{level}"
+    right = isinstance(names, (list, tuple)) and names and set(names) <= set(DETECTORS)
+    _require(path, key, bool(right), f"a list out of {', '.join(DETECTORS)}")
+    backward = [name for name in names if DETECTORS[name].looks_back]
+    _require(path, key, level == "contributor" or not backward, f"without {', '.join(backward)}")
+    _require(path, key, len(set(names)) == len(names), "a list that names each once")
+    return tuple(names)
+
+
+def _require(path: Path, key: str, right: bool, wanted: str) -> None:
+    if not right:
+        raise ConfigurationError(f"{path}: `{key}` must be {wanted}")
