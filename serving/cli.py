@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..features.errors import ConfigurationError, TrustdriftError
+from . import baseline_commands, corpus_commands
+from .options import BaselineFolder, Output, workers
+from .training_commands import promote, train
 
 if TYPE_CHECKING:
     from ..features.mining.mine import Progress
@@ -24,10 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-baselines = typer.Typer(help="Look at baselines.", no_args_is_help=True)
-app.add_typer(baselines, name="baseline")
-
-MOST_WORKERS = 8
+app.add_typer(corpus_commands.app, name="corpus")
+app.add_typer(baseline_commands.app, name="baseline")
 
 
 class Format(StrEnum):
@@ -52,10 +53,6 @@ Ref = Annotated[str | None, typer.Option(help="Branch, tag or commit to start fr
 AllRefs = Annotated[
     bool, typer.Option("--all-refs", help="Start from every branch, tag and request.")
 ]
-BaselineFolder = Annotated[
-    Path | None, typer.Option(help="Folder of a baseline; else the one that came along.")
-]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write to.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -94,11 +91,19 @@ def scan(
         float | None,
         typer.Option(min=0, max=1, help="Exit with 1 if a lead's p-value is at most this."),
     ] = None,
+    fdr: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="List so that at most this share is expected ordinary."),
+    ] = None,
+    per_month: Annotated[
+        int | None, typer.Option(min=1, help="Leads of a kind at most in any 30 days.")
+    ] = None,
 ) -> None:
     """Show who and what in a repository is worth a look, and why."""
     from ..features.mining import local_repository
     from ..features.pseudonym_key import load_key
     from ..models.baseline import Baseline
+    from ..models.leads import Limits
     from .scan import scan as run
 
     _one_start(ref, all_refs)
@@ -114,9 +119,9 @@ def scan(
             all_refs=all_refs,
             since=period[0],
             until=period[1],
-            top=top,
+            limits=Limits(top=top, fdr=fdr, per_month=per_month),
             names=not pseudonyms and form is not Format.json and "://" not in repo,
-            workers=min(os.cpu_count() or 1, MOST_WORKERS),
+            workers=workers(),
             progress=progress,
         )
     _deliver(found, form, output)
@@ -215,36 +220,17 @@ def mine(
                 project=name,
                 ref=ref,
                 all_refs=all_refs,
-                workers=min(os.cpu_count() or 1, MOST_WORKERS),
+                workers=workers(),
                 progress=progress,
             )
-        try:
-            write_history(history, output / name.replace("/", "+"))
-        except OSError as error:
-            raise ConfigurationError(f"{output} cannot be written: {error.strerror}") from error
+        write_history(history, output / name.replace("/", "+"))
         typer.echo(f"{name}: {len(history.commits):,} commits, {len(history.changes):,} changes")
 
 
-@app.command(epilog="Example: trustdrift train --corpus corpus.toml --histories mirror -o learned")
-def train(
-    corpus: Annotated[Path, typer.Option(help="Manifest of repositories and commits.")],
-    histories: Annotated[Path, typer.Option(help="Folder that holds their git directories.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the baseline.")],
-    seed: Annotated[int, typer.Option(help="Of sampling and of the forests.")] = 0,
-) -> None:
-    """Learn a baseline from many projects. Needs the extra `train`."""
-    from ..training.corpus import read_corpus
-    from ..training.train import train as run
-
-    baseline = run(
-        read_corpus(corpus),
-        histories,
-        seed=seed,
-        workers=min(os.cpu_count() or 1, MOST_WORKERS),
-        say=lambda line: typer.echo(line, err=True),
-    )
-    baseline.save(output)
-    typer.echo(f"learned from {baseline.provenance['projects']} projects into {output}")
+app.command(epilog="Example: trustdrift train --corpus corpus.toml --histories mirror -o learned")(
+    train
+)
+app.command(epilog="Example: trustdrift promote --corpus corpus.toml")(promote)
 
 
 @app.command()
@@ -258,17 +244,6 @@ def features(
     from .reports.catalog import FORMATS
 
     typer.echo(FORMATS[form](catalog()), nl=False)
-
-
-@baselines.command("show")
-def show_baseline(baseline: BaselineFolder = None) -> None:
-    """Tell what a baseline was learned from."""
-    import json
-
-    from ..models.baseline import Baseline
-
-    learned = Baseline.load(baseline)
-    typer.echo(json.dumps({"catalog": learned.digest, **learned.provenance}, indent=2))
 
 
 def main() -> None:

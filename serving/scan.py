@@ -14,13 +14,12 @@ from ..features.mining.mine import Progress
 from ..features.vectors import Vectors, describe
 from ..features.windows import Windows
 from ..models.baseline import Baseline, Scores
-from ..models.leads import Lead, find_leads
+from ..models.leads import Lead, Limits, find_leads
 from .stewardship import Stewardship, stewardship
 
 DAY = 86_400
 YEAR_SECONDS = 365 * DAY
 WINDOW_SECONDS = Windows().length_days * DAY
-NOTABLE = 0.02  # p-value above which nothing is listed: an ordinary project has few leads
 MOST_EVIDENCE = 5
 MOST_PROJECT_WINDOWS = 3
 
@@ -75,7 +74,7 @@ def scan(
     all_refs: bool = False,
     since: date | None = None,
     until: date | None = None,
-    top: int = 10,
+    limits: Limits | None = None,
     names: bool = True,
     workers: int = 1,
     progress: Progress | None = None,
@@ -89,8 +88,8 @@ def scan(
         What lies before is only compared with.
     until
         Answer as of the end of this day (UTC).
-    top
-        Leads a level at most.
+    limits
+        How much a reader has time for; up to ten leads a level if None.
     names
         Whether reports may show names and subjects.
 
@@ -112,7 +111,9 @@ def scan(
         workers=workers,
         progress=progress,
     )
-    judged = judge(history, baseline, since=None if since is None else _seconds(since), top=top)
+    judged = judge(
+        history, baseline, since=None if since is None else _seconds(since), limits=limits
+    )
     shown = sorted(
         {sha for part in judged.leads.values() for lead in part for sha in lead.evidence}
     )
@@ -145,15 +146,17 @@ class Judgement:
     leads: dict[Level, list[Lead]]
 
 
-def judge(history: History, baseline: Baseline, *, since: int | None, top: int) -> Judgement:
+def judge(
+    history: History, baseline: Baseline, *, since: int | None, limits: Limits | None = None
+) -> Judgement:
     """Describe and score a mined history, and list its leads with their evidence.
 
     Parameters
     ----------
     since
         Seconds since 1970 UTC; a year before the last commit if None.
-    top
-        Leads a level at most.
+    limits
+        How much a reader has time for; up to ten leads a level if None.
 
     Raises
     ------
@@ -173,15 +176,21 @@ def judge(history: History, baseline: Baseline, *, since: int | None, top: int) 
     commits = _scored(baseline, _after(every["commit"], start - WINDOW_SECONDS))
     for level in LEVELS:
         recent, learned = _after(every[level], start), baseline.levels[level]
-        scores = learned.score(recent)
-        most = min(top, MOST_PROJECT_WINDOWS) if level == "project" else top
-        found = find_leads(learned, recent, scores, top=most, level=NOTABLE)
+        since_start = (every[level].subjects["known_time"] >= start).to_numpy()
+        scores = learned.score(every[level], keep=since_start)
+        found = find_leads(learned, recent, scores, _of_level(limits or Limits(), level))
         leads[level] = [
             replace(lead, evidence=_evidence(recent.subjects.iloc[lead.row], commits))
             for lead in found
         ]
         tallies[level] = _tally(recent, scores)
     return Judgement(start, tallies, leads)
+
+
+def _of_level(limits: Limits, level: Level) -> Limits:
+    """Windows of a project overlap; a few say it all."""
+    most = min(limits.top, MOST_PROJECT_WINDOWS) if level == "project" else limits.top
+    return replace(limits, top=most)
 
 
 def _seconds(day: date) -> int:

@@ -1,0 +1,35 @@
+"""Options that several commands have, and what they stand for."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+BaselineFolder = Annotated[
+    Path | None, typer.Option(help="Folder of a baseline; else the one that came along.")
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write to.")]
+Manifest = Annotated[Path, typer.Option(help="Manifest of repositories and commits.")]
+Histories = Annotated[Path, typer.Option(help="Folder that holds their git directories.")]
+VectorsFolder = Annotated[
+    Path | None, typer.Option("--vectors", help="Folder of the corpus' vectors; else in the cache.")
+]
+Tracking = Annotated[
+    str | None,
+    typer.Option(
+        help="MLflow's tracking URI; else $MLFLOW_TRACKING_URI, or the file mlflow.db here."
+    ),
+]
+
+MOST_WORKERS = 8
+
+
+def workers() -> int:
+    """Give how many processes share a command's work."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+def say(line: str) -> None:
+    """Tell on standard error what is being done."""
+    typer.echo(line, err=True)

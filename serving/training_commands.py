@@ -1,0 +1,90 @@
+"""`trustdrift train` and `promote`: from a corpus to a registered champion."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import Histories, Manifest, Tracking, VectorsFolder, say, workers
+
+
+def train(
+    corpus: Manifest,
+    histories: Histories,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Folder for the baseline, besides the registry."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of settings: seed, trim, panel, …")
+    ] = None,
+    vectors: VectorsFolder = None,
+    tracking: Tracking = None,
+    artifacts: Annotated[
+        str | None, typer.Option(help="Where a new MLflow experiment keeps files, as s3://…")
+    ] = None,
+    untracked: Annotated[
+        bool, typer.Option("--untracked", help="Log and register nothing; needs -o.")
+    ] = False,
+) -> None:
+    """Learn a baseline from many projects, evaluate, log and register it. Needs `train`."""
+    from ..features.errors import ConfigurationError
+    from ..features.files import writable_folder
+    from ..features.pseudonym_key import load_key
+    from ..training.corpus import read_corpus
+    from ..training.dataset import default_folder
+    from ..training.settings import Settings, read_settings
+    from ..training.train import train as run
+
+    if untracked and output is None:
+        raise ConfigurationError("--untracked keeps nothing", hint="name a folder with -o")
+    settings = read_settings(config) if config else Settings()
+    listed = read_corpus(corpus)
+    if output is not None:
+        writable_folder(output)
+    if not untracked:
+        _require_tracking(tracking, artifacts)
+    folder = vectors or default_folder()
+    trained = run(listed, histories, folder, settings, key=load_key(), workers=workers(), say=say)
+    if output is not None:
+        trained.baseline.save(output)
+        typer.echo(f"learned from {len(listed.learned)} projects into {output}")
+    if not untracked:
+        from ..training.tracking import MODEL, connected, default_uri, log_training
+
+        with connected(tracking or default_uri(), artifacts) as client:
+            run_id, version = log_training(trained, listed, corpus, settings, client)
+        typer.echo(f"run {run_id}: {MODEL} version {version} is the challenger")
+
+
+def _require_tracking(tracking: str | None, artifacts: str | None) -> None:
+    """Reach MLflow before the work, not after it."""
+    from ..training.tracking import connected, default_uri
+
+    with connected(tracking or default_uri(), artifacts):
+        pass
+
+
+def promote(
+    corpus: Manifest,
+    run: Annotated[
+        str | None, typer.Argument(help="Id of a training run; else the challenger's.")
+    ] = None,
+    vectors: VectorsFolder = None,
+    tracking: Tracking = None,
+) -> None:
+    """Make a run's baseline the champion if it passes every gate; else record the refusal."""
+    from ..training.corpus import read_corpus
+    from ..training.dataset import default_folder
+    from ..training.promote import promote as decide
+    from ..training.tracking import MODEL, connected, default_uri
+
+    listed = read_corpus(corpus)
+    with connected(tracking or default_uri()) as client:
+        decision = decide(client, run, listed, vectors or default_folder())
+    for gate in decision.gates:
+        typer.echo(f"{'passed ' if gate.passed else 'refused'}  {gate.name}: {gate.said}")
+    outcome = "is the champion" if decision.promoted else "is not promoted; the run says why"
+    typer.echo(f"{MODEL} version {decision.version} {outcome}")
+    if not decision.promoted:
+        raise typer.Exit(1)
