@@ -75,8 +75,28 @@ def test_training_alone_needs_scikit_learn(module: str) -> None:
             line for line in source.read_text().splitlines() if line.startswith(("import", "from"))
         ]
         assert not [
-            line for line in top if re.search(r"\b(sklearn|mlflow|torch|ray|bentoml)\b", line)
+            line
+            for line in top
+            if re.search(r"\b(sklearn|pyod|mlflow|torch|matplotlib|ray|bentoml)\b", line)
         ]
+
+
+def test_each_heavy_package_has_few_homes() -> None:
+    learning = {f"{name}.py" for name in ("autoencoder", "learning", "sequence", "surprise")}
+    homes = {
+        "mlflow": {f"training/{name}.py" for name in ("promote", "registered_model", "tracking")},
+        "torch": {f"models/detectors/{name}" for name in learning},
+        "pyod": {"models/detectors/ecod.py"},
+    }
+    for package, allowed in homes.items():
+        pattern = re.compile(rf"^\s*(import|from) {package}\b", re.MULTILINE)
+        met = {
+            str(source.relative_to(ROOT))
+            for folder in ("features", "models", "training", "serving")
+            for source in (ROOT / folder).rglob("*.py")
+            if pattern.search(source.read_text())
+        }
+        assert met == allowed
 
 
 def test_the_reference_of_features_is_current() -> None:
