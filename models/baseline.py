@@ -82,7 +82,7 @@ class LevelBaseline:
             detector.name: calibration.surprisal(raw[detector.name])
             for detector, calibration in zip(self.detectors, self.calibrations, strict=True)
         }
-        combined = COMBINATIONS[self.combination](list(surprisal.values()))
+        combined = COMBINATIONS[self.combination].join(list(surprisal.values()))
         return Scores(rows, raw, surprisal, combined, self.panel.p_values(combined))
 
 

@@ -1,11 +1,13 @@
 """Joins the detectors' calibrated surprisals into one number."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 _MOST = 300.0  # 10^−300 is about the smallest number there is
 _CUT_OFF = 0.99
+_LEAST = 1e-12
 
 
 def fisher(surprisals: Sequence[np.ndarray]) -> np.ndarray:
@@ -29,7 +31,33 @@ def cauchy(surprisals: Sequence[np.ndarray]) -> np.ndarray:
     return -np.log10(np.arctan2(1.0, quantile) / np.pi)
 
 
-COMBINATIONS: dict[str, Callable[[Sequence[np.ndarray]], np.ndarray]] = {
-    "fisher": fisher,
-    "cauchy": cauchy,
+def fisher_shares(surprisals: Sequence[np.ndarray]) -> np.ndarray:
+    """Say how much of the sum is each detector's: m by n, 0 where nobody is surprised."""
+    parts = np.asarray(surprisals, dtype=float)
+    return parts / np.maximum(parts.sum(axis=0), _LEAST)
+
+
+def cauchy_shares(surprisals: Sequence[np.ndarray]) -> np.ndarray:
+    """Say how much of the mean quantile is each detector's, m by n: nearly all the surprised one's.
+
+    In the far tail the quantile of p is 1 / (πp), so that p-values stand in for quantiles.
+    """
+    parts = np.asarray(surprisals, dtype=float)
+    weight = 10.0 ** (parts - parts.max(axis=0))
+    return weight / weight.sum(axis=0)
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One way to join m detectors' surprisals at n rows."""
+
+    join: Callable[[Sequence[np.ndarray]], np.ndarray]
+    """Gives n numbers."""
+    shares: Callable[[Sequence[np.ndarray]], np.ndarray]
+    """How much each detector has to do with that, m by n: explanations weigh them so."""
+
+
+COMBINATIONS = {
+    "fisher": Combination(fisher, fisher_shares),
+    "cauchy": Combination(cauchy, cauchy_shares),
 }

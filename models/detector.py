@@ -1,6 +1,6 @@
 """What every detector promises; `tests/models/test_detectors.py` holds each one to it."""
 
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -38,4 +38,16 @@ class Detector(Protocol):
     @classmethod
     def from_tensors(cls, tensors: dict[str, np.ndarray]) -> Self:
         """Restore what `tensors` gave."""
+        ...
+
+
+@runtime_checkable
+class Foretelling(Protocol):
+    """A detector that says what each figure should have been: explanations show it."""
+
+    going_by: ClassVar[str]
+    """What it foretells from, in words."""
+
+    def expected(self, rows: Rows) -> np.ndarray:
+        """Give the expected normal scores, n by d, 0 on the side that deserves no look."""
         ...

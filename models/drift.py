@@ -74,7 +74,7 @@ def drift(baseline: LevelBaseline, vectors: Vectors) -> Drift:
     for column, feature in enumerate(features(baseline.level)):
         now, before = _shares(scores.rows.values[:, column], known, column)
         psi = float(np.sum((now - before) * np.log(now / before)))
-        chance = (1 / len(vectors) + 1 / known.rows) * _chi_squared_95(len(now) - 1)
+        chance = (1 / len(vectors) + 1 / known.rows) * _chi_squared_95(max(len(now) - 1, 1))
         found.append(FeatureDrift(feature.name, psi, chance, _verdict(psi, chance)))
     rising = np.sort(scores.p_value)
     share = np.arange(1, len(rising) + 1) / len(rising)
@@ -95,7 +95,12 @@ def _verdict(psi: float, chance: float) -> str:
 
 
 def _shares(values: np.ndarray, known: Reference, column: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give the shares of the bins, now and in the baseline, none below 1 in 10,000."""
+    """Give the shares of the bins, now and in the baseline.
+
+    Half a row is added to each bin now (Jeffreys' prior), or a few rows would look like a move by
+    leaving bins empty; bins that are empty on both sides are left out, and in the baseline none
+    is below 1 in 10,000.
+    """
     quantiles, covered = known.quantiles[column], float(known.coverage[column])
     there = values[~np.isnan(values)]
     if np.isnan(quantiles[0]):
@@ -105,8 +110,10 @@ def _shares(values: np.ndarray, known: Reference, column: int) -> tuple[np.ndarr
         up_to = np.r_[GRID, 1.0][np.searchsorted(quantiles, edges, side="right")]
     before = np.diff(np.r_[0.0, up_to, 1.0]) * covered
     bins = np.bincount(np.searchsorted(edges, there, side="left"), minlength=len(edges) + 1)
-    now = np.r_[bins, len(values) - len(there)] / len(values)
-    return np.maximum(now, _LEAST_SHARE), np.maximum(np.r_[before, 1 - covered], _LEAST_SHARE)
+    counts, before = np.r_[bins, len(values) - len(there)], np.r_[before, 1 - covered]
+    used = (counts > 0) | (before > _LEAST_SHARE)
+    now = (counts[used] + 0.5) / (len(values) + 0.5 * used.sum())
+    return now, np.maximum(before[used], _LEAST_SHARE)
 
 
 def _chi_squared_95(degrees: int) -> float:

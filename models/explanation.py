@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..features.catalog import features
 from ..features.feature import Feature
 from ..features.wording import Figure, rarity, singular
 from .baseline import LevelBaseline, Scores
+from .combination import COMBINATIONS
+from .detector import Foretelling
+from .rows import Rows
 
 MOST_REASONS = 5
 SMALLEST_PART = 0.04  # of the whole score; below, a reason only distracts
-NOTABLE_TAIL = 0.1  # a value that more than a tenth of all reach explains nothing
+NOTABLE_TAIL = 0.1  # a value that more than a tenth of all reach explains nothing by itself
+UNFORESEEN = 1.0  # normal scores from what was expected: a third of all lie as far from the middle
 
 _SUBJECTS = {
     "commit": "commits",
@@ -33,51 +36,94 @@ class Reason:
     text: str
     weight: float
     """Its share of the score, over all detectors."""
+    tail: float
+    """Share of all subjects that lie as far out, on the side that counts."""
+    expected: float | None = None
+    """What a detector that knows the rest of it expected, if that is far from the value."""
+
+    @property
+    def is_unforeseen(self) -> bool:
+        """Whether a detector expected something else."""
+        return self.expected is not None
 
 
 def reasons(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[list[Reason]]:
     """Explain some of the scored vectors.
 
-    Each detector splits its surprisal over the features by their contributions; a feature's
-    weight is what it gets from all of them.
+    Each detector splits its share of the joined score over the features by their contributions; a
+    feature's weight is what it gets from all of them. What can be foretold is compared with what
+    the detector that gave most of the weight expected.
 
     Parameters
     ----------
     rows
         Which of the rows in `scores`.
+
+    Returns
+    -------
+    At most five reasons a row, by falling weight; at least one where anything has weight.
     """
     chosen = scores.rows.where(np.asarray(rows, dtype=int))
-    weight = np.zeros(chosen.values.shape)
-    for detector in baseline.detectors:
+    surprisals = [scores.surprisal[detector.name][rows] for detector in baseline.detectors]
+    shares = COMBINATIONS[baseline.combination].shares(surprisals)
+    weight, most = np.zeros(chosen.values.shape), np.zeros(chosen.values.shape)
+    foretold = _Foretold(np.full(weight.shape, np.nan), np.full(weight.shape, "", dtype=object))
+    for detector, share in zip(baseline.detectors, shares, strict=True):
         parts = detector.contributions(chosen)
         total = parts.sum(axis=1, keepdims=True)
         split = np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
-        weight += split * scores.surprisal[detector.name][rows][:, None]
+        split *= share[:, None]
+        weight += split
+        if isinstance(detector, Foretelling):
+            leads = split > most
+            foretold.scores[leads] = detector.expected(chosen)[leads]
+            foretold.going_by[leads] = detector.going_by
+            most = np.maximum(most, split)
     whole = np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
-    return _ranked(baseline, chosen.values, weight / whole)
+    return _ranked(baseline, chosen, weight / whole, foretold)
 
 
-def _ranked(baseline: LevelBaseline, numbers: np.ndarray, weight: np.ndarray) -> list[list[Reason]]:
-    columns = features(baseline.level)
-    upper = baseline.reference.upper_tail(numbers)
-    lower = baseline.reference.lower_tail(numbers)
-    typical = baseline.reference.typical
+@dataclass(frozen=True)
+class _Foretold:
+    """What detectors expected of n rows and d features."""
+
+    scores: np.ndarray
+    """Normal scores, NaN where nobody foretells."""
+    going_by: np.ndarray
+    """From what, in words."""
+
+
+def _ranked(
+    baseline: LevelBaseline, rows: Rows, weight: np.ndarray, foretold: _Foretold
+) -> list[list[Reason]]:
+    reference = baseline.reference
+    upper, lower = reference.upper_tail(rows.values), reference.lower_tail(rows.values)
+    unforeseen = np.abs(rows.scores - foretold.scores) >= UNFORESEEN
+    expected = np.where(unforeseen, reference.at(np.nan_to_num(foretold.scores)), np.nan)
+
+    def reason(row: int, column: int) -> Reason:
+        return _reason(
+            rows.features[column],
+            value=float(rows.values[row, column]),
+            typical=_known(reference.typical[column]),
+            expected=_known(expected[row, column]),
+            going_by=foretold.going_by[row, column],
+            tails=(float(upper[row, column]), float(lower[row, column])),
+            weight=float(weight[row, column]),
+        )
+
     explained = []
-    for row in range(len(numbers)):
-        found = []
-        for column in np.argsort(-weight[row], kind="stable"):
-            feature, part = columns[column], float(weight[row, column])
-            tail = _tail(feature, float(upper[row, column]), float(lower[row, column]))
-            if part < SMALLEST_PART or len(found) == MOST_REASONS:
-                break
-            if tail[0] <= NOTABLE_TAIL:
-                found.append(
-                    _reason(
-                        feature, float(numbers[row, column]), float(typical[column]), tail, part
-                    )
-                )
-        explained.append(found)
+    for row in range(len(rows)):
+        order = np.argsort(-weight[row], kind="stable")
+        large = [reason(row, column) for column in order if weight[row, column] >= SMALLEST_PART]
+        telling = [found for found in large if found.tail <= NOTABLE_TAIL or found.is_unforeseen]
+        first = [reason(row, order[0])] if weight[row, order[0]] > 0 else []
+        explained.append((telling or first)[:MOST_REASONS])
     return explained
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
 
 
 def _tail(feature: Feature, upper: float, lower: float) -> tuple[float, str]:
@@ -90,24 +136,39 @@ def _tail(feature: Feature, upper: float, lower: float) -> tuple[float, str]:
 
 
 def _reason(
-    feature: Feature, value: float, typical: float, tail: tuple[float, str], weight: float
+    feature: Feature,
+    *,
+    value: float,
+    typical: float | None,
+    expected: float | None,
+    going_by: str,
+    tails: tuple[float, float],
+    weight: float,
 ) -> Reason:
-    share, side = tail
-    median = None if np.isnan(typical) else float(typical)
+    tail, side = _tail(feature, *tails)
     said = singular(feature.says.format(value=Figure(value)))
-    notes = f"{side} {rarity(share, _SUBJECTS[feature.level])}"
+    notes = f"{side} {rarity(tail, _SUBJECTS[feature.level])}"
     if feature.unit == "yes or no":
         notes = notes.replace(side, "so")
-    elif median is not None:
-        notes = f"typically {_figure(feature, median)}; {notes}"
+    elif typical is not None:
+        notes = f"typically {_figure(feature, typical)}; {notes}"
+    if expected is not None and _figure(feature, expected) != _figure(feature, value):
+        wanted = f"about {_figure(feature, expected)}"
+        if feature.unit == "yes or no":
+            wanted = "yes" if expected > 0.5 else "no"
+        notes += f"; {going_by} made one expect {wanted}"
+    else:
+        expected = None
     return Reason(
-        feature.name,
-        value,
-        feature.unit,
-        median,
-        feature.compared_with,
-        f"{said} ({notes})",
-        weight,
+        feature=feature.name,
+        value=value,
+        unit=feature.unit,
+        typical=typical,
+        compared_with=feature.compared_with,
+        text=f"{said} ({notes})",
+        weight=weight,
+        tail=tail,
+        expected=expected,
     )
 
 

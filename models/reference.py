@@ -98,6 +98,11 @@ class Reference:
         """Map each value to the normal quantile of its middle rank; 0 where unknown."""
         return normal_scores(self.ranks(values))
 
+    def at(self, scores: np.ndarray) -> np.ndarray:
+        """Map normal scores, n by d, back to the nearest quantile: what `normal_scores` undoes."""
+        nearest = np.rint(np.interp(scores, _NORMAL, np.arange(len(GRID)))).astype(int)
+        return self.quantiles[np.arange(scores.shape[1]), nearest]
+
 
 def normal_scores(ranks: Ranks) -> np.ndarray:
     """Map ranks to the normal quantile of their middle; 0 where unknown.

@@ -9,16 +9,20 @@ from ..models.reference import GRID, Reference
 from ..models.rows import sides
 from .sample import Sample
 
-_HIGH, _LOW = int(np.searchsorted(GRID, 0.999)), int(np.searchsorted(GRID, 0.001))
+FAR, SLIGHT = 0.001, 0.05
+"""Share of all that lie where a value is moved to."""
+
+MANY = 10
 
 
 def plant(sample: Sample, reference: Reference, seed: int = 0) -> dict[str, Sample]:
     """Change ordinary rows, one by one, in several ways.
 
     `one_feature`, `three_features`: a value, or three, moved to where 1 in 1,000 of all lie, on
-    the side that deserves a look. `family`: the values of one family of features taken from a row
-    of another project, each of them ordinary. `person` (contributors): the whole window of somebody
-    in another project, after this person's past.
+    the side that deserves a look. `many_slightly`: ten values moved to where 1 in 20 lie, as when
+    somebody quietly gains ground everywhere. `family`: the values of one family of features taken
+    from a row of another project, each of them ordinary. `person` (contributors): the whole window
+    of somebody in another project, after this person's past.
 
     Parameters
     ----------
@@ -32,8 +36,9 @@ def plant(sample: Sample, reference: Reference, seed: int = 0) -> dict[str, Samp
     """
     rng = np.random.default_rng(seed)
     kinds: dict[str, Callable[[], np.ndarray]] = {
-        "one_feature": lambda: _pushed(sample, reference, 1, rng),
-        "three_features": lambda: _pushed(sample, reference, 3, rng),
+        "one_feature": lambda: _pushed(sample, reference, 1, FAR, rng),
+        "three_features": lambda: _pushed(sample, reference, 3, FAR, rng),
+        "many_slightly": lambda: _pushed(sample, reference, MANY, SLIGHT, rng),
         "family": lambda: _family(sample, rng),
     }
     if sample.level == "contributor":
@@ -42,10 +47,11 @@ def plant(sample: Sample, reference: Reference, seed: int = 0) -> dict[str, Samp
 
 
 def _pushed(
-    sample: Sample, reference: Reference, many: int, rng: np.random.Generator
+    sample: Sample, reference: Reference, many: int, share: float, rng: np.random.Generator
 ) -> np.ndarray:
     high, low = sides(features(sample.level))
-    target = np.where(high, reference.quantiles[:, _HIGH], reference.quantiles[:, _LOW])
+    upper, lower = (reference.quantiles[:, np.searchsorted(GRID, p)] for p in (1 - share, share))
+    target = np.where(high, upper, lower)
     movable = np.flatnonzero((high | low) & (target != reference.typical) & ~np.isnan(target))
     values = sample.values.copy()
     if len(movable) < many:

@@ -26,7 +26,7 @@ class Settings:
     """Of sampling, forests and networks."""
     trim: float = 0.01
     """Share of rows, the most unusual to a detector's first fit, that its second is kept from."""
-    combination: str = "cauchy"
+    combination: str = "fisher"
     most_rows: dict[Level, int] = field(default_factory=_most_rows)
     """Rows that one project may give to fit and to calibration each: no project is the norm."""
     panel: dict[Level, tuple[str, ...]] = field(default_factory=lambda: dict(PANEL))
@@ -60,7 +60,7 @@ def read_settings(path: Path) -> Settings:
     _require(
         path, "trim", isinstance(trim, (int, float)) and 0 <= trim < 0.5, "at least 0, below 0.5"
     )
-    joined = document.get("combination", "cauchy")
+    joined = document.get("combination", Settings.combination)
     _require(path, "combination", joined in COMBINATIONS, f"one of {', '.join(COMBINATIONS)}")
     defaults = Settings()
     document["most_rows"] = defaults.most_rows | _by_level(path, document, "most_rows")

@@ -49,7 +49,8 @@ def figures(
 ) -> dict[str, np.ndarray]:
     """Give each measure's mean over kinds, and average precision of each kind, on all resamples."""
     joined = {
-        kind: COMBINATIONS[how]([parts[name] for name in panel]) for kind, parts in scored.items()
+        kind: COMBINATIONS[how].join([parts[name] for name in panel])
+        for kind, parts in scored.items()
     }
     each = {
         kind: resampled(joined["ordinary"], scores, projects)

@@ -1,6 +1,6 @@
 """Where known incidents stand in a scan of their own repository, the day after the harm.
 
-    python experiments/scan/known.py experiments/incidents.toml HISTORIES
+    python experiments/scan/known.py experiments/incidents.toml HISTORIES [BASELINE]
 
 A sanity check of the scan, not the evaluation: the baseline has seen other projects' later years,
 and each commit is ranked within one repository's last year only. Prints Markdown.
@@ -30,8 +30,9 @@ def seconds(day: str) -> int:
 
 def ranked(baseline: Baseline, vectors: Vectors, last: int, column: str) -> dict[str, str]:
     """Give rank, number and p-value by subject, of the year up to `last`."""
-    recent = vectors.where((vectors.subjects["known_time"] >= last - YEAR).to_numpy())
-    scores = baseline.levels[vectors.level].score(recent)
+    inside = (vectors.subjects["known_time"] >= last - YEAR).to_numpy()
+    recent = vectors.where(inside)
+    scores = baseline.levels[vectors.level].score(vectors, keep=inside)
     best: dict[str, str] = {}
     order = [int(row) for row in np.argsort(-scores.combined)]
     total = recent.subjects[column].nunique()
@@ -42,8 +43,8 @@ def ranked(baseline: Baseline, vectors: Vectors, last: int, column: str) -> dict
     return best
 
 
-def main(manifest: str, histories: str) -> None:
-    baseline = Baseline.load()
+def main(manifest: str, histories: str, folder: str | None = None) -> None:
+    baseline = Baseline.load(None if folder is None else Path(folder))
     print("| incident | kind | severity | harmful commits | actor |\n|---|---|---|---|---|")
     for incident in tomllib.loads(Path(manifest).read_text())["incident"]:
         path = git_directory(Path(histories), incident["repo"])

@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..rows import Rows, occluded
+from ..rows import Rows, occluded, one_sided
 from .learning import dense, learn
 from .pca import bottleneck
 from .surprise import gaussian_loss, squared_deviations
@@ -25,6 +25,7 @@ class Autoencoder:
 
     name: ClassVar[str] = "autoencoder"
     looks_back: ClassVar[bool] = False
+    going_by: ClassVar[str] = "the other figures"
     trained: ClassVar[bool] = True
 
     def __init__(self, weights: dict[str, np.ndarray]) -> None:
@@ -64,15 +65,28 @@ class Autoencoder:
         """Say how far each score falls when one feature is set to its most ordinary value."""
         return occluded(lambda scores: self._score(rows, scores), rows.scores)
 
+    def expected(self, rows: Rows) -> np.ndarray:
+        """Give the mean that the network tells of each feature while it is hidden from it."""
+        means = np.zeros_like(rows.scores)
+        for column in range(len(rows.features)):
+            scores, known = rows.scores.copy(), rows.known.copy()
+            scores[:, column], known[:, column] = 0.0, False
+            means[:, column] = self._told(scores, known)[0][:, column]
+        return one_sided(means, rows.features)
+
     def _score(self, rows: Rows, scores: np.ndarray) -> np.ndarray:
-        inputs = np.concatenate([scores, rows.known], axis=1, dtype=np.float32)
+        mean, spread = self._told(scores, rows.known)
+        parts = squared_deviations(scores, mean, spread, rows.features)
+        return (parts * rows.known).mean(axis=1)
+
+    def _told(self, scores: np.ndarray, known: np.ndarray) -> list[np.ndarray]:
+        """Run the network: means and log-variances."""
+        inputs = np.concatenate([scores, known], axis=1, dtype=np.float32)
         inside = dense(
             np.maximum(dense(inputs, self._weights, "narrow"), 0), self._weights, "middle"
         )
         wide = np.maximum(dense(inside, self._weights, "widen"), 0)
-        mean, spread = np.split(dense(wide, self._weights, "tell").astype(float), 2, axis=1)
-        parts = squared_deviations(scores, mean, spread, rows.features)
-        return (parts * rows.known).mean(axis=1)
+        return np.split(dense(wide, self._weights, "tell").astype(float), 2, axis=1)
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Give the weights."""

@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..rows import Rows
+from ..rows import Rows, one_sided
 from .learning import dense, learn
 from .surprise import gaussian_loss, squared_deviations
 
@@ -24,6 +24,7 @@ class Sequence:
 
     name: ClassVar[str] = "sequence"
     looks_back: ClassVar[bool] = True
+    going_by: ClassVar[str] = "the year before"
 
     def __init__(self, weights: dict[str, np.ndarray]) -> None:
         self._weights = weights
@@ -60,12 +61,16 @@ class Sequence:
         parts = [np.zeros((0, rows.scores.shape[1]))]
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             some = slice(start, start + _ROWS_AT_ONCE)
-            mean, spread = self._expected(rows.earlier_scores[some])
+            mean, spread = self._told(rows.earlier_scores[some])
             squares = squared_deviations(rows.scores[some], mean, spread, rows.features)
             parts.append(squares * rows.known[some])
         return np.concatenate(parts)
 
-    def _expected(self, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def expected(self, rows: Rows) -> np.ndarray:
+        """Give the means that the past makes likely."""
+        return one_sided(self._told(rows.earlier_scores)[0], rows.features)
+
+    def _told(self, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Run the recurrent unit by the equations of torch's documentation of `GRU`."""
         there = ~np.isnan(before)
         inputs = np.concatenate([np.nan_to_num(before), there], axis=2, dtype=np.float32)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import combine_pvalues, false_discovery_control
 
-from trustdrift.models.combination import cauchy, fisher
+from trustdrift.models.combination import COMBINATIONS, cauchy, fisher
 from trustdrift.models.decisions import MONTH_SECONDS, adjusted, within_budget
 
 P_VALUES = st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=40)
@@ -68,3 +68,24 @@ def test_cauchy_stays_in_order_where_p_values_end() -> None:
     found = cauchy(far)
     assert np.isfinite(found).all()
     assert (np.diff(found) > 0).all()
+
+
+@pytest.mark.parametrize("how", COMBINATIONS)
+@given(st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9)), min_size=1, max_size=9))
+def test_shares_are_of_a_whole_and_the_more_surprised_has_more(
+    how: str, surprisals: list[tuple[float, float]]
+) -> None:
+    parts = list(np.array(surprisals).T)
+    shares = COMBINATIONS[how].shares(parts)
+    surprised = np.sum(parts, axis=0) > 1e-6
+    np.testing.assert_allclose(shares.sum(axis=0)[surprised], 1.0)
+    clear = np.abs(parts[0] - parts[1]) > 1e-6
+    assert ((shares[0] > shares[1]) == (parts[0] > parts[1]))[clear].all()
+
+
+def test_by_cauchy_a_lone_surprise_has_nearly_all_the_say() -> None:
+    shares = COMBINATIONS["cauchy"].shares([np.array([4.0]), np.array([1.0])])
+    assert shares[0, 0] > 0.99
+    assert COMBINATIONS["fisher"].shares([np.array([4.0]), np.array([1.0])])[0, 0] == (
+        pytest.approx(0.8)
+    )

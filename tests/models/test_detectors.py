@@ -187,7 +187,7 @@ def test_the_sequence_model_runs_as_torch_does() -> None:
     state = unit(torch.as_tensor(inputs))[1][0].detach().numpy()
     tell = own.tensors()["tell_weight"], own.tensors()["tell_bias"]
     expected = (state @ tell[0].T + tell[1])[:, :COLUMNS]
-    np.testing.assert_allclose(own._expected(before)[0], expected, atol=1e-4)
+    np.testing.assert_allclose(own._told(before)[0], expected, atol=1e-4)
 
 
 def test_a_sudden_change_surprises_the_sequence_model_more_than_a_steady_habit() -> None:

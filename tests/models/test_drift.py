@@ -45,17 +45,17 @@ def test_what_is_drawn_from_the_baseline_is_stable(shipped: Baseline, level: Lev
 
 
 def test_a_feature_that_moved_is_named_first(shipped: Baseline) -> None:
-    vectors = moved(ordinary(shipped, "commit"), "message_length", 30.0)
+    vectors = moved(ordinary(shipped, "commit"), "terseness", 30.0)
     found = drift(shipped.levels["commit"], vectors)
-    assert found.features[0].feature == "message_length"
+    assert found.features[0].feature == "terseness"
     assert found.features[0].verdict == "moved far"
     assert found.moved == 1
 
 
 def test_values_that_went_missing_are_a_move(shipped: Baseline) -> None:
-    vectors = moved(ordinary(shipped, "commit"), "message_length", float("nan"))
+    vectors = moved(ordinary(shipped, "commit"), "terseness", float("nan"))
     found = drift(shipped.levels["commit"], vectors)
-    assert found.features[0].feature == "message_length"
+    assert found.features[0].feature == "terseness"
     assert np.isfinite(found.features[0].psi)
 
 
@@ -71,9 +71,9 @@ def test_nothing_to_compare_is_said(shipped: Baseline) -> None:
 
 
 def test_reports_say_the_same(shipped: Baseline) -> None:
-    vectors = moved(ordinary(shipped, "commit"), "message_length", 30.0)
+    vectors = moved(ordinary(shipped, "commit"), "terseness", 30.0)
     found: list[Drift] = [drift(shipped.levels["commit"], vectors)]
-    assert "message_length: moved far" in as_text(found)
+    assert "terseness: moved far" in as_text(found)
     level = json.loads(as_json(found))["levels"][0]
     assert level["moved"] == 1
-    assert level["features"][0]["feature"] == "message_length"
+    assert level["features"][0]["feature"] == "terseness"

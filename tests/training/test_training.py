@@ -144,9 +144,10 @@ def test_a_large_project_is_not_the_norm(story_history: History) -> None:
     assert made.provenance["rows"]["commit"] == {"fit": 120, "calibration": 120}
 
 
-def test_a_few_planted_rows_do_not_become_ordinary(story_history: History) -> None:
-    """Trimmed fitting: with odd rows among those learned from, such rows still stand out."""
-    from trustdrift.models.detectors.autoencoder import Autoencoder
+@pytest.mark.parametrize("name", ["autoencoder", "neighbours", "pca"])
+def test_a_few_planted_rows_do_not_become_ordinary(story_history: History, name: str) -> None:
+    """Trimmed fitting: odd rows that are all alike do not hide one another."""
+    from trustdrift.models.detectors import DETECTORS
     from trustdrift.models.reference import Reference
     from trustdrift.training.fit import fit_trimmed
 
@@ -160,7 +161,7 @@ def test_a_few_planted_rows_do_not_become_ordinary(story_history: History) -> No
     judged = sample.replaced(np.concatenate([odd, sample.values[1:]])).rows(reference)
     far = []
     for trim in (0.0, 0.02):
-        found = fit_trimmed(Autoencoder, learned_from.rows(reference), Settings(trim=trim))
+        found = fit_trimmed(DETECTORS[name], learned_from.rows(reference), Settings(trim=trim))
         scores = found.score(judged)
         far.append(scores[0] / np.median(scores))
     assert far[1] > 2 * far[0]
