@@ -73,7 +73,7 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
     detectors = tuple(fit_trimmed(DETECTORS[n], before, settings) for n in names)
     scores = [detector.score(after) for detector in detectors]
     calibrations = tuple(Calibration.fit(score) for score in scores)
-    combined = COMBINATIONS[settings.combination].join(
+    combined = COMBINATIONS[settings.combination[sample.level]].join(
         [part.surprisal(score) for part, score in zip(calibrations, scores, strict=True)]
     )
     return LevelBaseline(
@@ -81,7 +81,7 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
         reference=reference,
         detectors=detectors,
         calibrations=calibrations,
-        combination=settings.combination,
+        combination=settings.combination[sample.level],
         panel=Calibration.fit(combined),
     )
 

@@ -14,6 +14,10 @@ FEWEST_ROWS = 50
 """A level with fewer rows on a side of the split is not learned."""
 
 
+def _combination() -> dict[Level, str]:
+    return {"commit": "fisher", "contributor": "fisher", "project": "cauchy"}
+
+
 def _most_rows() -> dict[Level, int]:
     return {"commit": 3_000, "contributor": 1_000, "project": 200}
 
@@ -26,7 +30,8 @@ class Settings:
     """Of sampling, forests and networks."""
     trim: float = 0.01
     """Share of rows, the most unusual to a detector's first fit, that its second is kept from."""
-    combination: str = "fisher"
+    combination: dict[Level, str] = field(default_factory=_combination)
+    """How each level's detectors are joined: experiments/detectors says why."""
     most_rows: dict[Level, int] = field(default_factory=_most_rows)
     """Rows that one project may give to fit and to calibration each: no project is the norm."""
     panel: dict[Level, tuple[str, ...]] = field(default_factory=lambda: dict(PANEL))
@@ -60,15 +65,15 @@ def read_settings(path: Path) -> Settings:
     _require(
         path, "trim", isinstance(trim, (int, float)) and 0 <= trim < 0.5, "at least 0, below 0.5"
     )
-    joined = document.get("combination", Settings.combination)
-    _require(path, "combination", joined in COMBINATIONS, f"one of {', '.join(COMBINATIONS)}")
     defaults = Settings()
-    document["most_rows"] = defaults.most_rows | _by_level(path, document, "most_rows")
-    document["panel"] = defaults.panel | _by_level(path, document, "panel")
+    for key in ("combination", "most_rows", "panel"):
+        document[key] = getattr(defaults, key) | _by_level(path, document, key)
     for level in LEVELS:
-        most, names = document["most_rows"][level], document["panel"][level]
+        how, most = document["combination"][level], document["most_rows"][level]
+        known_way = isinstance(how, str) and how in COMBINATIONS
+        _require(path, f"combination.{level}", known_way, f"one of {', '.join(COMBINATIONS)}")
         _require(path, f"most_rows.{level}", isinstance(most, int) and most > 0, "above 0")
-        document["panel"][level] = _panel(path, level, names)
+        document["panel"][level] = _panel(path, level, document["panel"][level])
     return Settings(**document)
 
 

@@ -115,9 +115,9 @@ def _parameters(corpus: Corpus, settings: Settings, baseline: Baseline) -> dict[
         "code_commit": _code_commit(),
         "seed": settings.seed,
         "trim": settings.trim,
-        "combination": settings.combination,
     }
     facts |= {f"most_rows.{level}": most for level, most in settings.most_rows.items()}
+    facts |= {f"combination.{level}": how for level, how in settings.combination.items()}
     facts |= {f"panel.{level}": ", ".join(names) for level, names in settings.panel.items()}
     packages = baseline.provenance["packages"]
     return facts | {f"package.{name}": version for name, version in packages.items()}
