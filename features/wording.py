@@ -13,10 +13,13 @@ _COUNTED = (
 )
 _ONE = re.compile(rf"(?<![\d.,])1 ((?:[a-z,-]+ ){{0,4}}?)({_COUNTED})\b")
 
+_ONE_WERE = re.compile(r"(?<![\d.,])(1 (?:other )?person) were\b")
+
 
 def singular(text: str) -> str:
     """Put the counted noun after a lone 1 into the singular: 1 files becomes 1 file."""
-    return _ONE.sub(lambda m: f"1 {m[1]}{_SINGULAR.get(m[2], m[2][:-1])}", text)
+    said = _ONE.sub(lambda m: f"1 {m[1]}{_SINGULAR.get(m[2], m[2][:-1])}", text)
+    return _ONE_WERE.sub(r"\1 was", said)
 
 
 class Figure(float):

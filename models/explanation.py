@@ -152,13 +152,10 @@ def _reason(
         notes = notes.replace(side, "so")
     elif typical is not None:
         notes = f"typically {_figure(feature, typical)}; {notes}"
-    if expected is not None and _figure(feature, expected) != _figure(feature, value):
-        wanted = f"about {_figure(feature, expected)}"
-        if feature.unit == "yes or no":
-            wanted = "yes" if expected > 0.5 else "no"
-        notes += f"; {going_by} made one expect {wanted}"
-    else:
+    if expected is not None and _figure(feature, expected) == _figure(feature, value):
         expected = None
+    if expected is not None and (expected != typical or tail > NOTABLE_TAIL):
+        notes += f"; {going_by} made one expect {_expectation(feature, expected)}"
     return Reason(
         feature=feature.name,
         value=value,
@@ -170,6 +167,12 @@ def _reason(
         tail=tail,
         expected=expected,
     )
+
+
+def _expectation(feature: Feature, expected: float) -> str:
+    if feature.unit == "yes or no":
+        return "it" if expected > 0.5 else "otherwise"
+    return f"about {_figure(feature, expected)}"
 
 
 def _figure(feature: Feature, median: float) -> str:

@@ -14,12 +14,7 @@ from trustdrift import __version__
 from trustdrift.features.catalog import catalog
 from trustdrift.serving.reports.catalog import as_markdown
 
-ROOT = Path(__file__).parents[1]
-
-
-def blocks(path: Path, kind: str) -> list[str]:
-    """Give the fenced blocks of one kind."""
-    return re.findall(rf"^```{kind}\n(.*?)^```", path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+from .documents import ROOT, blocks
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -73,7 +74,16 @@ def connected(uri: str, artifacts: str | None = None) -> "Iterator[MlflowClient]
         yield mlflow.MlflowClient()
     except (MlflowException, SQLAlchemyError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise ConfigurationError(f"MLflow at {uri}: {reason}") from error
+        raise ConfigurationError(f"MLflow at {_without_password(uri)}: {reason}") from error
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"MLflow at {_without_password(uri)} needs the package {error.name}",
+            hint=f"pip install {error.name}",
+        ) from error
+
+
+def _without_password(uri: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", uri)
 
 
 def log_training(

@@ -50,6 +50,7 @@ def _lead(lead: Lead) -> dict[str, object]:
                 "value": reason.value,
                 "unit": reason.unit,
                 "typical": reason.typical,
+                "expected": reason.expected,
                 "compared_with": reason.compared_with,
                 "text": reason.text,
             }

@@ -60,7 +60,7 @@ def test_json_holds_to_the_contract_and_names_nobody(story: Path) -> None:
             }  # fmt: skip
             assert set(lead["subject"]) == keys
             assert set(lead["reasons"][0]) == {
-                "feature", "value", "unit", "typical", "compared_with", "text",
+                "feature", "value", "unit", "typical", "expected", "compared_with", "text",
             }  # fmt: skip
             assert all(re.fullmatch("[0-9a-f]{40}", sha) for sha in lead["evidence"])
 

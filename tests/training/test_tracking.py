@@ -253,6 +253,15 @@ def test_a_registry_out_of_reach_is_named(uri: str) -> None:
         client.search_experiments()
 
 
+def test_a_driver_that_is_not_installed_is_named_and_the_password_is_not() -> None:
+    from trustdrift.training.tracking import connected
+
+    uri = "mysql+cymysql://somebody:secret@localhost/runs"
+    with pytest.raises(ConfigurationError, match="the package cymysql") as raised, connected(uri):
+        pass
+    assert "secret" not in str(raised.value)
+
+
 class TestMistakesEndInOneLine:
     def test_nothing_would_be_kept(self, place: Place) -> None:
         words = ("--corpus", place.mirror.manifest, "--histories", place.mirror.folder)
