@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from ..rows import Rows, occluded
-from .trees import Trees, anomaly, average_path
+from .trees import Trees, average_path
 
 TREES = 100
 SAMPLE = 256
@@ -24,9 +24,8 @@ class ExtendedForest:
     name: ClassVar[str] = "extended_forest"
     looks_back: ClassVar[bool] = False
 
-    def __init__(self, trees: Trees, sample: int) -> None:
+    def __init__(self, trees: Trees) -> None:
         self._trees = trees
-        self._sample = sample
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:
@@ -41,31 +40,28 @@ class ExtendedForest:
             np.zeros((used, TREES, inner), dtype=np.float32),
             np.full((TREES, inner), np.inf, dtype=np.float32),
             np.zeros((TREES, inner + 1), dtype=np.float32),
+            np.array([sample]),
         )
         for tree in range(TREES):
             _grow(trees, tree, scores[rng.choice(len(scores), sample, replace=False)], rng)
-        return cls(trees, sample)
+        return cls(trees)
 
     def score(self, rows: Rows) -> np.ndarray:
         """Give the anomaly score in (0, 1)."""
-        return self._score(rows.scores)
+        return self._trees.anomaly(rows.scores)
 
     def contributions(self, rows: Rows) -> np.ndarray:
         """Say how far each score falls when one feature is set to its most ordinary value."""
-        return occluded(self._score, rows.scores)
-
-    def _score(self, scores: np.ndarray) -> np.ndarray:
-        return anomaly(self._trees.mean_length(scores), self._sample)
+        return occluded(self._trees.anomaly, rows.scores)
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """Give the trees' nodes, and the rows that each tree was grown on."""
-        return self._trees.tensors() | {"sample": np.array([self._sample])}
+        """Give the trees."""
+        return self._trees.tensors()
 
     @classmethod
     def from_tensors(cls, tensors: dict[str, np.ndarray]) -> Self:
         """Restore the trees."""
-        parts = {name: value for name, value in tensors.items() if name != "sample"}
-        return cls(Trees(**parts), int(tensors["sample"][0]))
+        return cls(Trees(**tensors))
 
 
 def _grow(trees: Trees, tree: int, rows: np.ndarray, rng: np.random.Generator) -> None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ..rows import Rows, occluded
-from .trees import Trees, anomaly, average_path
+from .trees import Trees, average_path
 
 TREES = 200
 SAMPLE = 256  # rows a tree, as in the paper; its depth is then at most 8
@@ -23,9 +23,8 @@ class IsolationForest:
     name: ClassVar[str] = "isolation_forest"
     looks_back: ClassVar[bool] = False
 
-    def __init__(self, trees: Trees, sample: int) -> None:
+    def __init__(self, trees: Trees) -> None:
         self._trees = trees
-        self._sample = sample
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:
@@ -36,31 +35,27 @@ class IsolationForest:
         options: dict[str, Any] = {"max_samples": sample, "random_state": seed}
         grown = Grown(n_estimators=TREES, **options).fit(rows.scores.astype(np.float32))
         trees = [tree.tree_ for tree in grown.estimators_]
-        return cls(_complete(trees, max(tree.max_depth for tree in trees)), sample)
+        return cls(_complete(trees, max(tree.max_depth for tree in trees), sample))
 
     def score(self, rows: Rows) -> np.ndarray:
         """Give the anomaly score in (0, 1)."""
-        return self._score(rows.scores)
+        return self._trees.anomaly(rows.scores)
 
     def contributions(self, rows: Rows) -> np.ndarray:
         """Say how far each score falls when one feature is set to its most ordinary value."""
-        return occluded(self._score, rows.scores)
-
-    def _score(self, scores: np.ndarray) -> np.ndarray:
-        return anomaly(self._trees.mean_length(scores), self._sample)
+        return occluded(self._trees.anomaly, rows.scores)
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """Give the trees' nodes, and the rows that each tree was grown on."""
-        return self._trees.tensors() | {"sample": np.array([self._sample])}
+        """Give the trees."""
+        return self._trees.tensors()
 
     @classmethod
     def from_tensors(cls, tensors: dict[str, np.ndarray]) -> Self:
         """Restore the trees."""
-        parts = {name: value for name, value in tensors.items() if name != "sample"}
-        return cls(Trees(**parts), int(tensors["sample"][0]))
+        return cls(Trees(**tensors))
 
 
-def _complete(grown: list[Any], depth: int) -> Trees:
+def _complete(grown: list[Any], depth: int, sample: int) -> Trees:
     """Lay scikit-learn's trees out as complete ones: level by level, all trees at once."""
     inner = 2**depth - 1
     feature = np.zeros((1, len(grown), inner), dtype=np.int16)
@@ -78,7 +73,8 @@ def _complete(grown: list[Any], depth: int) -> Trees:
             right = np.where(splits, tree.children_right[source], source)
             source = np.stack([left, right], axis=1).ravel()
         length[number] = own_length[source]
-    return Trees(feature, np.zeros((0,), dtype=np.float32), threshold, length)
+    weight = np.zeros(0, dtype=np.float32)
+    return Trees(feature, weight, threshold, length, np.array([sample]))
 
 
 def _down(thresholds: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Isolation trees as complete binary trees in flat arrays: walked by numpy, kept as tensors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -23,6 +23,12 @@ class Trees:
     """t by (2^b − 1), float32."""
     length: np.ndarray
     """t by 2^b, float32: expected path length of a row that ends there."""
+    sample: np.ndarray
+    """How many rows each tree was grown on: one whole number."""
+
+    def anomaly(self, rows: np.ndarray) -> np.ndarray:
+        """Give Liu, Ting and Zhou's score 2^(−E[h(x)] / c(sample)) of n rows, n by d: in (0, 1)."""
+        return np.exp2(-self.mean_length(rows) / average_path(self.sample[0]))
 
     def mean_length(self, rows: np.ndarray) -> np.ndarray:
         """Give the mean path length of n rows, n by d."""
@@ -56,7 +62,7 @@ class Trees:
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Give the arrays by name."""
-        return {name: getattr(self, name) for name in ("feature", "weight", "threshold", "length")}
+        return {own.name: getattr(self, own.name) for own in fields(self)}
 
 
 def average_path(samples: np.ndarray | int) -> np.ndarray:
@@ -65,8 +71,3 @@ def average_path(samples: np.ndarray | int) -> np.ndarray:
     many = np.maximum(n, 3.0)
     length = 2 * (np.log(many - 1) + np.euler_gamma) - 2 * (many - 1) / many
     return np.where(n <= 1, 0.0, np.where(n == 2, 1.0, length))
-
-
-def anomaly(mean_length: np.ndarray, sample: int) -> np.ndarray:
-    """Turn mean path lengths into Liu, Ting and Zhou's score 2^(−E[h(x)] / c(sample))."""
-    return np.exp2(-mean_length / average_path(sample))

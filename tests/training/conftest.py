@@ -1,5 +1,6 @@
 """A mirror of made-up repositories, in the forms that a mirror may have, and its manifest."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,12 @@ class Mirror:
     manifest: Path
     earlier: str
     """A commit of the first repository before its last."""
+
+
+def surroundings(**changes: str) -> dict[str, str]:
+    """Give a command's environment, without where this process last tracked its runs."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+    return own | changes
 
 
 @pytest.fixture(scope="session")

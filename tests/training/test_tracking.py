@@ -1,7 +1,6 @@
 """A whole run on MLflow with a SQLite file, by the commands that the walk-through names."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from trustdrift.features.errors import BaselineDamaged, BaselineMissing, Configu
 from trustdrift.features.feature import LEVELS
 from trustdrift.models.baseline import Baseline
 
-from .conftest import Mirror
+from .conftest import Mirror, surroundings
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow and SQLAlchemy warn of one another
 
@@ -31,7 +30,7 @@ class Place:
     def run(self, *words: str | Path, code: int = 0) -> str:
         done = subprocess.run(
             [*COMMAND, *map(str, words)], capture_output=True, encoding="utf-8", check=False,
-            cwd=self.folder, env=os.environ | {"COLUMNS": "100", "NO_COLOR": "1"},
+            cwd=self.folder, env=surroundings(COLUMNS="100", NO_COLOR="1"),
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr

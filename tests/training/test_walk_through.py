@@ -10,7 +10,7 @@ import pytest
 
 from ..documents import ROOT, blocks
 from ..repositories import succession_story
-from .conftest import Mirror
+from .conftest import Mirror, surroundings
 
 WALK = ROOT / "docs" / "retrain.md"
 MAY_REFUSE = "trustdrift promote"
@@ -44,12 +44,12 @@ def crown_the_challenger(place: Path) -> None:
 def test_the_walk_through_can_be_followed(place: Path) -> None:
     commands = blocks(WALK, "sh")
     programs = str(Path(sys.executable).parent)
-    surroundings = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"}
+    path = f"{programs}:{os.environ['PATH']}"
     said = ""
     for command in commands:
         done = subprocess.run(
-            ["bash", "-ec", command], cwd=place, env=surroundings, capture_output=True,
-            encoding="utf-8", check=False,
+            ["bash", "-ec", command], cwd=place, env=surroundings(PATH=path),
+            capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
         refused = command.startswith(MAY_REFUSE) and done.returncode == 1
         assert done.returncode == 0 or refused, f"{command}\n{done.stderr}"
