@@ -14,7 +14,7 @@ import typer
 from ..features.errors import ConfigurationError, TrustdriftError
 from . import baseline_commands, corpus_commands
 from .options import BaselineFolder, Output, workers
-from .training_commands import promote, train
+from .training_commands import evaluate, promote, train
 
 if TYPE_CHECKING:
     from ..features.mining.mine import Progress
@@ -231,6 +231,9 @@ app.command(epilog="Example: trustdrift train --corpus corpus.toml --histories m
     train
 )
 app.command(epilog="Example: trustdrift promote --corpus corpus.toml")(promote)
+app.command(
+    epilog="Example: trustdrift evaluate --incidents incidents.toml --histories mirror -o replay.md"
+)(evaluate)
 
 
 @app.command()

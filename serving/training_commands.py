@@ -1,11 +1,28 @@
-"""`trustdrift train` and `promote`: from a corpus to a registered champion."""
+"""`trustdrift train`, `promote`, `evaluate`: from a corpus to a champion, and what it is worth."""
 
+import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import Histories, Manifest, Tracking, VectorsFolder, say, workers
+from .options import (
+    Histories,
+    Manifest,
+    Output,
+    Tracking,
+    VectorsFolder,
+    say,
+    workers,
+)
+
+
+class EvaluationFormat(StrEnum):
+    """Forms of the report of a replay."""
+
+    md = "md"
+    json = "json"
 
 
 def train(
@@ -88,3 +105,63 @@ def promote(
     typer.echo(f"{MODEL} version {decision.version} {outcome}")
     if not decision.promoted:
         raise typer.Exit(1)
+
+
+def evaluate(
+    incidents: Annotated[Path, typer.Option(help="List of known incidents and honest hand-overs.")],
+    histories: Histories,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help="Manifest of ordinary projects; else all that is in the folder."),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            help="Judge all years by this one, which may know what came later; else each year "
+            "by one of earlier years."
+        ),
+    ] = None,
+    vectors: VectorsFolder = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of settings: seed, trim, panel, …")
+    ] = None,
+    form: Annotated[
+        EvaluationFormat, typer.Option("--format", help="Form of the report.")
+    ] = EvaluationFormat.md,
+    output: Output = None,
+) -> None:
+    """Replay past years: what would have been listed, when, and who else. Needs `train`."""
+    from ..features.pseudonym_key import load_key
+    from ..models.baseline import Baseline
+    from ..training.corpus import read_corpus
+    from ..training.dataset import default_folder
+    from ..training.replay.cases import read_cases
+    from ..training.replay.leaks import leaks
+    from ..training.replay.population import corpus_entries, gather_population
+    from ..training.replay.replay import replay
+    from ..training.settings import Settings, read_settings
+    from .files import write_whole
+    from .reports.evaluation import FORMATS, Evaluation
+
+    cases = read_cases(incidents)
+    settings = read_settings(config) if config else Settings()
+    learned = Baseline.load(baseline) if baseline else None
+    entries = read_corpus(corpus).entries if corpus else corpus_entries(histories, cases, say)
+    with tempfile.TemporaryDirectory(prefix="trustdrift-") as folder:
+        gathered = gather_population(
+            entries,
+            cases,
+            histories,
+            vectors or default_folder(),
+            Path(folder),
+            key=load_key(),
+            workers=workers(),
+            say=say,
+        )
+        found = replay(gathered, cases, settings, baseline=learned, workers=workers(), say=say)
+        version = learned.version if learned else "replayed"
+        text = FORMATS[form](Evaluation(found, leaks(found, histories), version))
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write_whole(output, text)

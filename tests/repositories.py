@@ -107,15 +107,31 @@ def succession_story(path: Path, seed: int = 7) -> Path:
     In the fifth year the newcomer makes nearly all commits, commits what others send, makes the
     releases, and in the last month brings binary test files.
     """
+    repository, time = _five_years(path, seed, newcomer=True)
+    repository.commit(
+        {f"tests/files/case{i}.bin": bytes([0, i]) * 400 for i in range(5)},
+        author=NEWCOMER,
+        time=time + 3_600,
+        message="Add a few test files",
+    )
+    return repository.write()
+
+
+def ordinary_story(path: Path, seed: int = 7) -> Path:
+    """Five years of a founder's work, with help now and then."""
+    return _five_years(path, seed, newcomer=False)[0].write()
+
+
+def _five_years(path: Path, seed: int, *, newcomer: bool) -> tuple[Repository, int]:
     chance = random.Random(seed)
     repository = Repository(path)
     time, mark = START, 0
     for week in range(5 * 52):
-        late = week >= 4 * 52 + 8
+        late = newcomer and week >= 4 * 52 + 8
         for _ in range(3):
             time = START + week * 7 * DAY + chance.randrange(7 * DAY)
-            newcomer = late and chance.random() < min(0.95, (week - 4 * 52) / 20)
-            author = NEWCOMER if newcomer else FOUNDER
+            theirs = late and chance.random() < min(0.95, (week - 4 * 52) / 20)
+            author = NEWCOMER if theirs else FOUNDER
             mark = repository.commit(
                 {f"src/part{chance.randrange(12)}.c": _text(chance)},
                 author=author,
@@ -133,13 +149,7 @@ def succession_story(path: Path, seed: int = 7) -> Path:
         if week % 26 == 25:
             who = NEWCOMER if late else FOUNDER
             repository.tag(f"v{week // 26}", mark, tagger=who, time=time + 120)
-    repository.commit(
-        {f"tests/files/case{i}.bin": bytes([0, i]) * 400 for i in range(5)},
-        author=NEWCOMER,
-        time=time + 3_600,
-        message="Add a few test files",
-    )
-    return repository.write()
+    return repository, time
 
 
 def _text(chance: random.Random) -> bytes:

@@ -108,6 +108,20 @@ def as_toml(entry: Entry) -> str:
     return f"[[repository]]\n{tomli_w.dumps(facts)}"
 
 
+def repositories(histories: Path) -> list[str]:
+    """List the owner/name of all git directories in a mirror, whichever form each has."""
+    places = [*histories.glob("*+*/repo"), *histories.glob("[!.]*/[!.]*")]
+    found = set()
+    for place in places:
+        if not ((place / "HEAD").is_file() or (place / ".git").exists()):
+            continue
+        if place.name == "repo" and "+" in place.parent.name:
+            found.add(place.parent.name.replace("+", "/", 1))
+        else:
+            found.add(f"{place.parent.name}/{place.name.removesuffix('.git')}")
+    return sorted(found)
+
+
 def git_directory(histories: Path, repo: str) -> Path | None:
     """Find a repository in a mirror: `owner+name/repo`, `owner/name` or `owner/name.git`."""
     candidates = (f"{repo.replace('/', '+')}/repo", repo, f"{repo}.git")

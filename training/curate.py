@@ -1,6 +1,5 @@
 """Adds to a corpus manifest, and says what is wrong with one."""
 
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from ..features.errors import ConfigurationError, SourceError
 from ..features.files import replacing
 from ..features.mining import clone, is_url, roots, tip
 from .corpus import Corpus, Entry, as_toml, git_directory, read_corpus
+from .replay.cases import read_cases
 
 _HEADER = """\
 # Public repositories, mined at these commits. Vectors known before `split` are learned from; later
@@ -67,7 +67,7 @@ def problems(corpus: Corpus, histories: Path, incidents: Path | None = None) -> 
     A repository or commit that is absent, a date that is not the commit's, two repositories that
     share a root commit (a fork would count twice), a known incident that would be learned from.
     """
-    known = _incidents(incidents) if incidents else set()
+    known = read_cases(incidents).repositories if incidents else set()
     found, seen = [], {}
     for entry in corpus.entries:
         if entry.repo in known:
@@ -89,11 +89,3 @@ def problems(corpus: Corpus, histories: Path, incidents: Path | None = None) -> 
         found += [f"{entry.repo}: shares its history with {other}" for other in sorted(shared)]
         seen |= dict.fromkeys(starts, entry.repo)
     return found
-
-
-def _incidents(path: Path) -> set[str]:
-    try:
-        listed = tomllib.loads(path.read_text("utf-8")).get("incident", [])
-        return {str(incident["repo"]) for incident in listed}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ConfigurationError(f"{path} is no list of incidents: {error}") from error

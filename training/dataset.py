@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..features.catalog import digest, features
-from ..features.errors import SourceError
+from ..features.errors import NotEnoughHistory, SourceError, TrustdriftError
 from ..features.feature import LEVELS, Level
 from ..features.files import replacing
 from ..features.mining import mine
@@ -19,6 +19,7 @@ from ..features.vectors import Vectors, describe
 from .corpus import Entry, git_directory
 
 Say = Callable[[str], None]
+Failed = Callable[[Entry, TrustdriftError], None]
 
 
 def default_folder() -> Path:
@@ -149,6 +150,8 @@ def renew(
     *,
     key: bytes,
     workers: int = 1,
+    all_refs: bool = False,
+    failed: Failed | None = None,
     say: Say = lambda line: None,
 ) -> int:
     """Mine and describe what is not current, and return how many repositories that was.
@@ -161,6 +164,11 @@ def renew(
         Of the pseudonyms. No number depends on it.
     workers
         Repositories at a time.
+    all_refs
+        Start from every reference rather than from the entry's commit, which then only says
+        whether the vectors are current.
+    failed
+        Called with an entry that cannot be read, and why, in place of raising.
     say
         Called with a line about each repository.
 
@@ -172,19 +180,29 @@ def renew(
         If `folder` cannot be written to.
     """
     stale = [entry for entry in entries if not is_current(folder, entry)]
-    work = [(entry, require_history(histories, entry), folder, key) for entry in stale]
-    if not work:
+    paths = [require_history(histories, entry) for entry in stale]
+    if not stale:
         return 0
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as executor:
-        for entry, commits in zip(stale, executor.map(_renew_one, work), strict=True):
-            say(f"{entry.repo}: {commits:,} commits")
-    return len(work)
+        started = [
+            executor.submit(_renew_one, entry, path, folder, key, all_refs)
+            for entry, path in zip(stale, paths, strict=True)
+        ]
+        for entry, task in zip(stale, started, strict=True):
+            try:
+                say(f"{entry.repo}: {task.result():,} commits")
+            except (SourceError, NotEnoughHistory) as error:
+                if failed is None:
+                    executor.shutdown(cancel_futures=True)
+                    raise
+                failed(entry, error)
+    return len(stale)
 
 
-def _renew_one(item: tuple[Entry, Path, Path, bytes]) -> int:
-    entry, path, folder, key = item
-    vectors = describe(mine(path, key=key, project=entry.repo, ref=entry.sha))
+def _renew_one(entry: Entry, path: Path, folder: Path, key: bytes, all_refs: bool) -> int:
+    ref = None if all_refs else entry.sha
+    vectors = describe(mine(path, key=key, project=entry.repo, ref=ref, all_refs=all_refs))
     write_vectors(folder, entry.repo, entry.sha, vectors)
     return len(vectors["commit"])
 

@@ -1,5 +1,6 @@
 """Where a history ends and where it began."""
 
+import hashlib
 from pathlib import Path
 
 import pygit2
@@ -32,3 +33,16 @@ def roots(path: Path, ref: str) -> set[str]:
     repository = open_repository(path)
     commits, _ = walk(repository, resolve_tips(repository, ref, all_refs=False))
     return {sha for sha, commit in commits.items() if not commit.parents}
+
+
+def state(path: Path) -> str:
+    """Give 40 hexadecimal digits that change whenever any reference does.
+
+    Raises
+    ------
+    SourceError
+        If the repository cannot be read, or has no commit.
+    """
+    repository = open_repository(path)
+    tips = sorted(str(tip) for tip in resolve_tips(repository, None, all_refs=True))
+    return hashlib.sha256(" ".join(tips).encode()).hexdigest()[:40]

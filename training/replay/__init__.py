@@ -1,0 +1,1 @@
+"""Replays past years: what would have been listed, when, and at what cost in honest people."""

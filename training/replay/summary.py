@@ -1,0 +1,109 @@
+"""Figures of a replay: what was found, what was listed, and who else would have been."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from ..ranking import Estimate
+from .cases import HARMFUL, TAKEOVERS
+from .population import CORPUS, HEAD, Rows
+from .replay import EXPOSURE, IncidentSeen, Replay
+from .standing import by_size, found_share
+
+
+def commits_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
+    """Say what share of the commits a list of each size holds, with intervals over incidents.
+
+    The list is of the year up to the commit. Commits that cannot be reached do not count.
+    """
+    seen = [
+        (standing, case.incident.id)
+        for case in incidents
+        for _, standing in case.commits
+        if standing is not None
+    ]
+    return by_size(
+        lambda size: found_share([s.within(size) for s, _ in seen], [group for _, group in seen])
+    )
+
+
+def incidents_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
+    """Say for what share of the incidents a list of each size holds at least one commit."""
+    seen = [([s for _, s in case.commits if s is not None], case.incident.id) for case in incidents]
+    seen = [(standings, group) for standings, group in seen if standings]
+    return by_size(
+        lambda size: found_share(
+            [any(s.within(size) for s in standings) for standings, _ in seen],
+            [group for _, group in seen],
+        )
+    )
+
+
+def harmful(incidents: Iterable[IncidentSeen]) -> list[IncidentSeen]:
+    """Keep incidents of severity malicious or sabotage."""
+    return [case for case in incidents if case.incident.severity in HARMFUL]
+
+
+def takeovers(incidents: Iterable[IncidentSeen]) -> list[IncidentSeen]:
+    """Keep insider takeovers and transfers of ownership whose actor was ever ranked in time."""
+    return [
+        case for case in incidents if case.incident.kind in TAKEOVERS and case.contributor.standings
+    ]
+
+
+def actors_listed(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
+    """Say what share of the actors a month's list holds at least once before disclosure."""
+    cases = [(case.contributor.standings, case.incident.id) for case in incidents]
+    return _listed([part for part in cases if part[0]])
+
+
+def successors_listed(replay: Replay) -> dict[float, Estimate]:
+    """Say what share of the honest successors a month's list holds at least once."""
+    cases = [(case.contributor.standings, case.succession.id) for case in replay.successions]
+    return _listed([part for part in cases if part[0]])
+
+
+def _listed(cases: list) -> dict[float, Estimate]:
+    return by_size(
+        lambda size: found_share(
+            [any(s.within(size) for s in standings) for standings, _ in cases],
+            [group for _, group in cases],
+        )
+    )
+
+
+def ranked(rows: Rows, scores: np.ndarray) -> pd.DataFrame:
+    """Rank all windows of ordinary projects, and of incidents' heads, within their months.
+
+    Returns
+    -------
+    A row a window that was scored: `project`, `view`, `time`, `person` where there is one, `rank`
+    (tied windows get the largest) and `of`.
+    """
+    table = rows.table.assign(score=scores)
+    table = table[(table["view"] <= HEAD) & table["score"].notna()].copy()
+    months = table.groupby("time")["score"]
+    table["rank"] = months.rank(ascending=False, method="max").astype(int)
+    table["of"] = months.transform("size")
+    return table.drop(columns="score")
+
+
+def anybody_listed(replay: Replay) -> dict[float, Estimate]:
+    """Say what share of all people of ordinary projects a month's list ever holds.
+
+    Each from their first ranked window, for as long as a case is followed: what a list of this
+    size costs in people who did nothing but what people do. Intervals over projects.
+    """
+    table = ranked(replay.rows["contributor"], replay.scores["contributor"])
+    table = table[table["view"] == CORPUS]
+    people = table.groupby(["project", "person"])
+    since = table["time"] - people["time"].transform("min")
+    table = table[since <= EXPOSURE.total_seconds()].assign(share=table["rank"] / table["of"])
+    best = table.groupby(["project", "person"])[["rank", "share"]].min().reset_index()
+    projects = best["project"].tolist()
+    return by_size(
+        lambda size: found_share(
+            ((best["share"] if size < 1 else best["rank"]) <= size).tolist(), projects
+        )
+    )
