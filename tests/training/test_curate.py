@@ -72,7 +72,10 @@ def test_every_problem_has_a_line(mirror: Mirror, tmp_path: Path) -> None:
     for name in ("a+one", "b", "c", "e+five", "f+six", "g+seven", "h+eight"):
         (tmp_path / name).symlink_to(mirror.folder / name)
     incidents = tmp_path / "incidents.toml"
-    incidents.write_text('[[incident]]\nrepo = "e/five"\n')
+    incidents.write_text(
+        '[[incident]]\nid = "x"\nrepo = "e/five"\nkind = "x"\nseverity = "x"\nactor_commit = "x"\n'
+        'malicious = [{ sha = "x", date = "2020-01-01" }]\n'
+    )
     found = "\n".join(problems(read_corpus(manifest), tmp_path, incidents))
     for line in (
         "a/one: the commit is of 2022-",
@@ -85,5 +88,5 @@ def test_every_problem_has_a_line(mirror: Mirror, tmp_path: Path) -> None:
 
 
 def test_a_list_of_incidents_that_is_none_is_named(mirror: Mirror, tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="no list of incidents"):
+    with pytest.raises(ConfigurationError, match=r"absent\.toml does not exist"):
         problems(read_corpus(mirror.manifest), mirror.folder, tmp_path / "absent.toml")
