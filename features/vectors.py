@@ -71,6 +71,11 @@ def describe(history: History, windows: Windows | None = None) -> dict[Level, Ve
     }
 
 
+def describe_commits(history: History) -> Vectors:
+    """Compute the vectors of commits alone, for those who need no windows."""
+    return _commit_vectors(history, CommitFacts(history))
+
+
 def _values(level: Level, facts: CommitFacts | WindowFacts) -> pd.DataFrame:
     """Call each feature; infinities and absent values are NaN alike."""
     columns = {}

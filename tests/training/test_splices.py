@@ -1,0 +1,72 @@
+"""Splices change what they say and nothing else."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trustdrift.features.history import CHANGES, History
+from trustdrift.features.vectors import describe, describe_commits
+from trustdrift.training.splices import SHAPES, Files, Touch, compromise, ends_at, plant
+
+
+def last_of(history: History, who: str, many: int) -> list[int]:
+    """Give positions of a person's last commits."""
+    code = next(code for code, person in history.people.items() if who in person.names)
+    plain = ~history.commits["parents"].str.contains(" ", regex=False)
+    own = np.flatnonzero((history.commits["author"] == code) & plain)
+    return own[-many:].tolist()
+
+
+def test_commits_alone_give_the_same_vectors(story_history: History) -> None:
+    alone, whole = describe_commits(story_history), describe(story_history)["commit"]
+    pd.testing.assert_frame_equal(alone.values, whole.values)
+
+
+def test_a_planted_commit_changes_its_own_vector_alone(story_history: History) -> None:
+    position = len(story_history.commits) - 40
+    spliced = plant(story_history, position, [Touch("src/part1.c", 1, 1, size=9_000)])
+    assert len(spliced.commits) == position + 1
+    assert (spliced.changes["commit"] == position).sum() == 1
+    assert list(spliced.changes.columns) == list(CHANGES)
+    before, after = describe_commits(ends_at(story_history, position)), describe_commits(spliced)
+    pd.testing.assert_frame_equal(before.values.iloc[:-1], after.values.iloc[:-1])
+    assert after.values["changed_files"].iloc[-1] == 1
+    assert after.values["added_lines"].iloc[-1] == 1
+
+
+def test_another_hand_under_the_same_name(story_history: History) -> None:
+    own = last_of(story_history, "Nora Newcomer", 5)
+    theirs = last_of(story_history, "Helper Number3", 5)
+    spliced = compromise(story_history, own, story_history, theirs)
+    kept = story_history.commits.iloc[: own[-1] + 1]
+    assert (spliced.commits["author"] == kept["author"]).all()
+    assert (spliced.commits["known_time"] == kept["known_time"]).all()
+    assert (spliced.commits.dtypes == kept.dtypes).all()
+    for position, taken in zip(own, theirs, strict=True):
+        changed = spliced.changes[spliced.changes["commit"] == position]
+        source = story_history.changes[story_history.changes["commit"] == taken]
+        assert changed["path"].tolist() == source["path"].tolist()
+        ours, other = spliced.commits.iloc[position], story_history.commits.iloc[taken]
+        assert ours["message_length"] == other["message_length"]
+        assert ours["author_time"] % 86_400 == other["author_time"] % 86_400
+    others = ~spliced.changes["commit"].isin(own)
+    assert (
+        others.sum()
+        == (
+            (story_history.changes["commit"] < own[-1]) & ~story_history.changes["commit"].isin(own)
+        ).sum()
+    )
+    assert spliced.changes["commit"].is_monotonic_increasing
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_shapes_touch_what_is_there_or_decline(story_history: History, kind: str) -> None:
+    files = Files.at(story_history, len(story_history.commits) - 1)
+    assert SHAPES[kind](Files(files.paths.iloc[:0]), np.random.default_rng(0)) is None
+    touches = SHAPES[kind](
+        Files(pd.Series(["src/a.c", "Makefile", "package.json", ".github/workflows/ci.yml",
+                         "tests/data/x.txt", "yarn.lock"])),
+        np.random.default_rng(0),
+    )  # fmt: skip
+    assert touches
+    assert all(touch.path and not touch.path.startswith("/") for touch in touches)
