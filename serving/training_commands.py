@@ -138,7 +138,7 @@ def evaluate(
     from ..training.replay.cases import read_cases
     from ..training.replay.leaks import leaks
     from ..training.replay.population import corpus_entries, gather_population
-    from ..training.replay.replay import replay
+    from ..training.replay.replay import plan, score, see
     from ..training.settings import Settings, read_settings
     from .files import write_whole
     from .reports.evaluation import FORMATS, Evaluation
@@ -158,7 +158,9 @@ def evaluate(
             workers=workers(),
             say=say,
         )
-        found = replay(gathered, cases, settings, baseline=learned, workers=workers(), say=say)
+        planned = plan(gathered, cases)
+        scores = score(planned, settings, baseline=learned, workers=workers(), say=say)
+        found = see(planned, scores)
         version = learned.version if learned else "replayed"
         text = FORMATS[form](Evaluation(found, leaks(found, histories), version))
     if output is None:

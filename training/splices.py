@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..features.history import CHANGES, History, table
-from ..features.paths import has_role
+from ..features.paths import ROLES, has_role
 
 REGULAR_FILE = 0o100644
 
@@ -64,7 +64,12 @@ def plant(history: History, position: int, touches: Sequence[Touch]) -> History:
 
 
 def compromise(
-    history: History, own: Sequence[int], other: History, theirs: Sequence[int]
+    history: History,
+    own: Sequence[int],
+    other: History,
+    theirs: Sequence[int],
+    *,
+    at_home: np.random.Generator | None = None,
 ) -> History:
     """Put commits of somebody in another project in the place of an author's, under their name.
 
@@ -77,6 +82,9 @@ def compromise(
         Positions of the author's k commits, rising; the history ends at the last.
     theirs
         Positions of the k commits that take their place, in `other`.
+    at_home
+        Move their changes to files of this project, of the same roles, drawn by this generator:
+        else every path is a stranger here, which gives them away.
     """
     ended = ends_at(history, own[-1])
     source = other.commits.iloc[list(theirs)]
@@ -90,12 +98,24 @@ def compromise(
         replaced[list(own)] = values
         columns[name] = pd.Series(replaced, index=column.index, dtype=column.dtype)
     commits = ended.commits.assign(**columns)
+    files = Files.at(history, own[0])
     parts = [ended.changes[~ended.changes["commit"].isin(own)]]
     for position, taken in zip(own, theirs, strict=True):
         changes = other.changes[other.changes["commit"] == taken]
+        if at_home is not None:
+            changes = moved(changes, files, at_home)
         parts.append(changes.assign(commit=np.int32(position)))
     changes = pd.concat(parts, ignore_index=True).sort_values("commit", kind="stable")
     return replace(ended, commits=commits, changes=changes.reset_index(drop=True))
+
+
+def moved(changes: pd.DataFrame, files: "Files", rng: np.random.Generator) -> pd.DataFrame:
+    """Let changes happen to files that are there."""
+    if files.paths.empty:
+        return changes
+    paths = [files.like(path, rng) for path in changes["path"]]
+    moved = changes.assign(path=paths, status="M", old_mode=REGULAR_FILE, new_mode=REGULAR_FILE)
+    return moved.astype(changes.dtypes.to_dict()).drop_duplicates("path")
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,13 @@ class Files:
             fits &= ~has_role(self.paths, but)
         found = self.paths[fits]
         return None if found.empty else str(found.iloc[rng.integers(len(found))])
+
+    def like(self, path: str, rng: np.random.Generator) -> str:
+        """Draw a file of the first role that a path has, or any if there is none."""
+        one = pd.Series([path])
+        role = next((role for role in ROLES if has_role(one, role)[0]), "")
+        found = self.some(role, rng) if role else None
+        return found or str(self.paths.iloc[rng.integers(len(self.paths))])
 
 
 Shape = Callable[[Files, np.random.Generator], list[Touch] | None]

@@ -67,9 +67,10 @@ def runs(history: History, split: int, rng: np.random.Generator) -> Iterator[lis
     """Give the next ten commits of some authors who have a past."""
     at = commits_of_people(history, split)
     author = history.commits["author"].to_numpy()
-    for person in rng.permutation(np.unique(author[at]))[: 4 * AUTHORS]:
-        own = np.flatnonzero(author == person)
-        own = own[np.isin(own, commits_of_people(history, 0))]
+    everything = commits_of_people(history, 0)
+    people, many = np.unique(author[everything], return_counts=True)
+    for person in rng.permutation(people[many >= PAST + LENGTHS[-1]]):
+        own = everything[author[everything] == person]
         starts = np.flatnonzero((np.arange(len(own)) >= PAST) & np.isin(own, at))
         starts = starts[starts + LENGTHS[-1] <= len(own)]
         if len(starts):
@@ -79,23 +80,26 @@ def runs(history: History, split: int, rng: np.random.Generator) -> Iterator[lis
 
 def compromised(
     baseline: Baseline, history: History, other: History, split: int, seed: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Score ten commits of an author as they were, and as another's under their name."""
+) -> list[tuple[np.ndarray, ...]]:
+    """Score ten commits of an author as they were, and as another's, their paths moved or not."""
     rng = np.random.default_rng(seed)
     theirs = next(runs(other, 0, rng), None)
     pairs = []
     for own in runs(history, split, rng):
         if theirs is None or len(pairs) == AUTHORS:
             break
-        spliced = compromise(history, own, other, theirs)
-        ordinary = ends_at(history, own[-1])
-        pairs.append((score_last(baseline, ordinary, own), score_last(baseline, spliced, own)))
+        three = (
+            ends_at(history, own[-1]),
+            compromise(history, own, other, theirs),
+            compromise(history, own, other, theirs, at_home=rng),
+        )
+        pairs.append(tuple(score_last(baseline, each, own) for each in three))
     return pairs
 
 
 def one_project(
     number: int, entry: Entry, other: Entry, split: int, histories: Path, folder: Path | None
-) -> tuple[int, Scored, list[tuple[np.ndarray, np.ndarray]]]:
+) -> tuple[int, Scored, list[tuple[np.ndarray, ...]]]:
     baseline = Baseline.load(folder)
     history, strange = (
         mine(require_history(histories, e), key=bytes(32), project=e.repo, ref=e.sha)
@@ -163,13 +167,15 @@ def main(manifest: str, histories: str, vectors: str, folder: str | None = None)
         print(f"| {kind.replace('_', ' ')} | {len(odd)} | " + " | ".join(cells) + " |")
     print("\n| compromise, commits | n | AUROC | average precision | recall at 0.1 % | at 1 % |")
     print("|---|" + "---|" * 5)
-    pairs = [(*pair, number) for number, _, part in results for pair in part]
-    numbers = np.array([number for _, _, number in pairs])
-    for k in LENGTHS:
-        before = np.array([own[:k].mean() for own, _, _ in pairs])
-        after = np.array([theirs[:k].mean() for _, theirs, _ in pairs])
-        cells = figures(before, after, numbers, numbers)
-        print(f"| k = {k} | {len(after)} | " + " | ".join(cells) + " |")
+    pairs = [(scores, number) for number, _, part in results for scores in part]
+    numbers = np.array([number for _, number in pairs])
+    for way, title in ((1, "paths as they are"), (2, "paths of this project")):
+        for k in LENGTHS:
+            before, after = (
+                np.array([scores[column][:k].mean() for scores, _ in pairs]) for column in (0, way)
+            )
+            cells = figures(before, after, numbers, numbers)
+            print(f"| k = {k}, {title} | {len(after)} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":

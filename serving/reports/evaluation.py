@@ -41,9 +41,9 @@ def as_json(found: Evaluation) -> str:
     document = {
         "schema": 1,
         "baseline": found.baseline,
-        "years": list(replay.years),
-        "projects": len(replay.gathered.projects),
-        "failures": replay.gathered.failures,
+        "years": list(replay.plan.years),
+        "projects": len(replay.plan.gathered.projects),
+        "failures": replay.plan.gathered.failures,
         "commits": {"found": _figures(commits_found(harmful(wide)))},
         "commits_from_head": {"found": _figures(commits_found(harmful(head)))},
         "incidents_found": _figures(incidents_found(harmful(wide))),
@@ -165,10 +165,10 @@ def as_markdown(found: Evaluation) -> str:
     ]
     sizes = [f"{size:.1%}" for size in SHARES]
     lines = [
-        f"Years {replay.years[0]} to {replay.years[-1]}, {len(replay.gathered.projects)} ordinary "
-        f"projects, {how}. Lists are shares of all that is ranked, or its first rows; 95 % "
-        "bootstrap intervals over incidents, hand-overs or projects, and n. Tied rows count as "
-        "more unusual.",
+        f"Years {replay.plan.years[0]} to {replay.plan.years[-1]}, "
+        f"{len(replay.plan.gathered.projects)} ordinary projects, {how}. Lists are shares of all "
+        "that is ranked, or its first rows; 95 % bootstrap intervals over incidents, hand-overs "
+        "or projects, and n. Tied rows count as more unusual.",
         "",
         "### Harmful commits, in the list of the year up to them",
         "",

@@ -1,5 +1,7 @@
 """Splices change what they say and nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,6 +59,20 @@ def test_another_hand_under_the_same_name(story_history: History) -> None:
         ).sum()
     )
     assert spliced.changes["commit"].is_monotonic_increasing
+
+
+def test_moved_changes_stay_at_home_and_in_their_roles(story_history: History) -> None:
+    own = last_of(story_history, "Nora Newcomer", 5)
+    theirs = last_of(story_history, "Helper Number3", 5)  # who mends pages of documentation
+    home = replace(
+        story_history,
+        changes=story_history.changes[story_history.changes["path"] != "doc/page1.md"],
+    )
+    moved = compromise(home, own, story_history, theirs, at_home=np.random.default_rng(0))
+    changed = moved.changes[moved.changes["commit"].isin(own)]
+    assert set(changed["path"]) <= {"doc/page0.md", "doc/page2.md", "doc/page3.md"}
+    assert (changed["status"] == "M").all()
+    assert (moved.changes.dtypes == story_history.changes.dtypes).all()
 
 
 @pytest.mark.parametrize("kind", SHAPES)

@@ -41,7 +41,7 @@ def leaks(replay: Replay, histories: Path) -> Leaks:
 
 
 def _shuffled(replay: Replay, cases: list[IncidentSeen]) -> dict[float, Estimate]:
-    table, scores = replay.rows["commit"].table, replay.scores["commit"]
+    table, scores = replay.plan.rows["commit"].table, replay.scores.by_level["commit"]
     time, view = table["time"].to_numpy(), table["view"].to_numpy()
     project = table["project"].to_numpy()
     rng = np.random.default_rng(0)
@@ -68,7 +68,7 @@ def _over_draws(means: np.ndarray) -> Estimate:
 def _recompute(
     replay: Replay, cases: list[IncidentSeen], histories: Path
 ) -> tuple[int, tuple[str, ...]]:
-    rows = replay.rows["commit"]
+    rows = replay.plan.rows["commit"]
     size = rows.table[rows.table["view"] == ALL_REFS].groupby("project").size()
     number, changed = 0, []
     for case in cases:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ..dataset import Say
 from ..settings import Settings
 from .cases import Cases, HarmfulCommit, Incident, Succession
 from .population import ALL_REFS, CORPUS, HEAD, Gathered, Rows
-from .standing import Standing, in_month, in_year_before
+from .standing import Standing, best, in_month, in_year_before
 from .yearly import LevelYear, score_year
 
 EXPOSURE = timedelta(days=3 * 365)
@@ -64,11 +64,18 @@ class Replay:
     incidents: dict[str, tuple[IncidentSeen, ...]]
     """By the name of the view."""
     successions: tuple[SuccessionSeen, ...]
-    rows: dict[Level, Rows]
-    scores: dict[Level, np.ndarray]
-    """One number a row, NaN for years that were not replayed."""
-    years: tuple[int, ...]
-    gathered: Gathered
+    scores: "Scores"
+    plan: "Plan"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a way of judging says of every row."""
+
+    by_level: dict[Level, np.ndarray]
+    """One number a row, the higher the more unusual; NaN where nothing is said."""
+    reasons: dict[Level, dict[int, tuple[str, ...]]]
+    """For some rows, by number."""
 
 
 @dataclass(frozen=True)
@@ -90,88 +97,125 @@ class _Followed:
 _NOBODY = _Followed(np.zeros(0, dtype=int), np.zeros(0, dtype=int), ())
 
 
-def replay(
-    gathered: Gathered,
-    cases: Cases,
+@dataclass(frozen=True)
+class Plan:
+    """Which rows are followed, and which years that takes."""
+
+    gathered: Gathered
+    cases: Cases
+    rows: dict[Level, Rows]
+    incidents: dict[str, tuple[_Followed, ...]]
+    """By the name of the view, in the order of the cases."""
+    successions: tuple[_Followed, ...]
+
+    @property
+    def followed(self) -> list[_Followed]:
+        """Give all cases."""
+        return [*(case for part in self.incidents.values() for case in part), *self.successions]
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """List the years in which something is ranked."""
+        return tuple(sorted(set().union(*(case.years(self.rows) for case in self.followed))))
+
+
+def plan(gathered: Gathered, cases: Cases) -> Plan:
+    """Find the rows of all cases."""
+    rows: dict[Level, Rows] = {level: gathered.rows(level) for level in LEVELS}
+    return Plan(
+        gathered,
+        cases,
+        rows,
+        {
+            name: tuple(_follow_incident(rows, incident, view) for incident in cases.incidents)
+            for name, view in VIEWS.items()
+        },
+        tuple(_follow_succession(rows, case) for case in cases.successions),
+    )
+
+
+def score(
+    planned: Plan,
     settings: Settings,
     *,
     baseline: Baseline | None = None,
     workers: int = 1,
     say: Say = lambda line: None,
-) -> Replay:
-    """Rank every case in the lists of its time.
+) -> Scores:
+    """Score every year by a baseline that was fitted on what was known before it.
 
     Parameters
     ----------
     baseline
-        Score all years with this one, which may know what came later; else a year's baseline is
-        fitted on what was known before it.
+        Score all years with this one instead, which may know what came later.
     workers
         Years at a time.
     """
-    rows: dict[Level, Rows] = {level: gathered.rows(level) for level in LEVELS}
-    seen = {
-        name: [_follow_incident(rows, incident, view) for incident in cases.incidents]
-        for name, view in VIEWS.items()
-    }
-    successors = [_follow_succession(rows, case) for case in cases.successions]
-    every = [case for part in seen.values() for case in part] + successors
-    years = sorted(set().union(*(case.years(rows) for case in every)))
     scores: dict[Level, np.ndarray] = {
-        level: np.full(len(rows[level].values), np.nan) for level in LEVELS
+        level: np.full(len(planned.rows[level].values), np.nan) for level in LEVELS
     }
     said: dict[Level, dict[int, tuple[str, ...]]] = {level: {} for level in LEVELS}
-    work = partial(score_year, gathered, settings=settings, asked=_asked(every), baseline=baseline)
-    for year, found in zip(years, _run(work, years, workers), strict=True):
+    asked = _asked(planned.followed)
+    work = partial(score_year, planned.gathered, settings=settings, asked=asked, baseline=baseline)
+    for year, found in zip(planned.years, _run(work, planned.years, workers), strict=True):
         say(f"{year}: {', '.join(found) or 'too little was known before'}")
         for level, part in found.items():
             scores[level][part.rows] = part.scores
             said[level] |= part.reasons
+    return Scores(scores, said)
 
-    def course(level: Level, numbers: np.ndarray) -> Course:
-        found = [in_month(rows[level], scores[level], int(number)) for number in numbers]
-        standings = tuple(standing for standing in found if standing is not None)
-        top = min(standings, key=lambda standing: standing.share, default=None)
-        return Course(standings, said[level].get(top.row, ()) if top else ())
 
-    def commit(number: int | None) -> Standing | None:
-        if number is None:
-            return None
-        return in_year_before(rows["commit"], scores["commit"], number)
-
+def see(planned: Plan, scores: Scores) -> Replay:
+    """Rank every case in the lists of its time."""
+    cases, failures = planned.cases, planned.gathered.failures
     return Replay(
         incidents={
             name: tuple(
-                IncidentSeen(
-                    incident,
-                    gathered.failures.get(incident.repo, ""),
-                    course("contributor", case.contributor),
-                    course("project", case.project),
-                    tuple(
-                        (harm, commit(number))
-                        for harm, number in zip(incident.malicious, case.commits, strict=True)
-                    ),
-                )
-                for incident, case in zip(cases.incidents, seen[name], strict=True)
+                _incident_seen(planned, scores, incident, case, failures.get(incident.repo, ""))
+                for incident, case in zip(cases.incidents, followed, strict=True)
             )
-            for name in VIEWS
+            for name, followed in planned.incidents.items()
         },
         successions=tuple(
             SuccessionSeen(
                 case,
-                "" if len(followed.contributor) else _why_not(gathered, case),
-                course("contributor", followed.contributor),
+                "" if len(followed.contributor) else _why_not(planned.gathered, case),
+                _course(planned, scores, "contributor", followed.contributor),
             )
-            for case, followed in zip(cases.successions, successors, strict=True)
+            for case, followed in zip(cases.successions, planned.successions, strict=True)
         ),
-        rows=rows,
         scores=scores,
-        years=tuple(years),
-        gathered=gathered,
+        plan=planned,
     )
 
 
-def _run(work: "partial[dict[Level, LevelYear]]", years: list[int], workers: int) -> Iterable:
+def _incident_seen(
+    planned: Plan, scores: Scores, incident: Incident, case: _Followed, absent: str
+) -> IncidentSeen:
+    rows, numbers = planned.rows["commit"], scores.by_level["commit"]
+    return IncidentSeen(
+        incident,
+        absent,
+        _course(planned, scores, "contributor", case.contributor),
+        _course(planned, scores, "project", case.project),
+        tuple(
+            (harm, None if number is None else in_year_before(rows, numbers, number))
+            for harm, number in zip(incident.malicious, case.commits, strict=True)
+        ),
+    )
+
+
+def _course(planned: Plan, scores: Scores, level: Level, numbers: np.ndarray) -> Course:
+    rows, by_row = planned.rows[level], scores.by_level[level]
+    found = [in_month(rows, by_row, int(number)) for number in numbers]
+    standings = tuple(standing for standing in found if standing is not None)
+    top = best(standings)
+    return Course(standings, scores.reasons[level].get(top.row, ()) if top else ())
+
+
+def _run(
+    work: "partial[dict[Level, LevelYear]]", years: tuple[int, ...], workers: int
+) -> Iterable[dict[Level, LevelYear]]:
     if workers == 1 or len(years) < 2:
         return map(work, years)
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as executor:

@@ -95,7 +95,7 @@ def anybody_listed(replay: Replay) -> dict[float, Estimate]:
     Each from their first ranked window, for as long as a case is followed: what a list of this
     size costs in people who did nothing but what people do. Intervals over projects.
     """
-    table = ranked(replay.rows["contributor"], replay.scores["contributor"])
+    table = ranked(replay.plan.rows["contributor"], replay.scores.by_level["contributor"])
     table = table[table["view"] == CORPUS]
     people = table.groupby(["project", "person"])
     since = table["time"] - people["time"].transform("min")

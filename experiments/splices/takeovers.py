@@ -1,0 +1,112 @@
+"""How well a real succession's rise is told from ordinary people once it is moved elsewhere.
+
+    python experiments/splices/takeovers.py CORPUS INCIDENTS HISTORIES [BASELINE]
+
+Each honest succession of the list is transplanted into quiet held-out projects of the corpus, after
+the split. Ordinary are all people of these projects, as they were, over the same time. Prints
+Markdown.
+"""
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from trustdrift.features.errors import TrustdriftError
+from trustdrift.features.history import History
+from trustdrift.features.mining import mine
+from trustdrift.features.vectors import describe
+from trustdrift.models.baseline import Baseline
+from trustdrift.training.corpus import Entry, git_directory, read_corpus
+from trustdrift.training.dataset import require_history
+from trustdrift.training.ranking import Curve, draws, estimate
+from trustdrift.training.replay.cases import read_cases
+from trustdrift.training.transplant import DAY, YEAR, transplant
+
+DAYS = 540
+START = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp())
+COMMITS_A_YEAR = (20, 250)
+"""What is quiet, and still alive."""
+
+EACH = 8
+"""Successions that a project receives, one at a time."""
+
+
+def highest(baseline: Baseline, history: History) -> dict[str, float]:
+    """Give each person's highest score while it lasts."""
+    vectors = describe(history)["contributor"]
+    time = vectors.subjects["known_time"].to_numpy()
+    keep = (time >= START) & (time <= START + DAYS * DAY)
+    scores = baseline.levels["contributor"].score(vectors, keep=keep).combined
+    people = vectors.subjects["person"][keep].to_numpy()
+    return {person: float(scores[people == person].max()) for person in np.unique(people)}
+
+
+def one_project(
+    number: int, entry: Entry, sources: list[tuple[str, str]], histories: Path, folder: Path | None
+) -> tuple[int, list[float], list[float]]:
+    baseline, rng = Baseline.load(folder), np.random.default_rng(number)
+    quiet = mine(
+        require_history(histories, entry), key=bytes(32), project=entry.repo, ref=entry.sha
+    )
+    time = quiet.commits["known_time"]
+    a_year = int(((time >= START - YEAR) & (time < START)).sum())
+    if not COMMITS_A_YEAR[0] <= a_year <= COMMITS_A_YEAR[1]:
+        return number, [], []
+    ordinary = list(highest(baseline, quiet.until(START + DAYS * DAY)).values())
+    spliced = []
+    for place in rng.permutation(len(sources))[:EACH]:
+        repo, sha = sources[place]
+        path = git_directory(histories, repo)
+        if path is None:
+            continue
+        try:
+            source = mine(path, key=bytes(32), project=repo, all_refs=True)
+        except TrustdriftError:
+            continue
+        found = source.commits["author"][source.commits["sha"] == sha]
+        if len(found):
+            actor = str(found.iloc[0])
+            history = transplant(quiet, source, actor, START, DAYS, rng)
+            spliced += [s for who, s in highest(baseline, history).items() if who == actor]
+    return number, ordinary, spliced
+
+
+def main(manifest: str, cases: str, histories: str, folder: str | None = None) -> None:
+    corpus = read_corpus(Path(manifest))
+    sources = [(case.repo, case.actor_commit) for case in read_cases(Path(cases)).successions]
+    place = None if folder is None else Path(folder)
+    with ProcessPoolExecutor(2, get_context("spawn")) as executor:
+        tasks = [
+            executor.submit(one_project, number, entry, sources, Path(histories), place)
+            for number, entry in enumerate(corpus.held_out)
+        ]
+        results = [task.result() for task in tasks]
+    scores, odd, projects = [], [], []
+    for number, ordinary, spliced in results:
+        scores += ordinary + spliced
+        odd += [False] * len(ordinary) + [True] * len(spliced)
+        projects += [number] * (len(ordinary) + len(spliced))
+    label, every = np.array(odd), np.array(projects)
+    print(
+        f"{label.sum()} transplanted successions and {(~label).sum()} ordinary people of "
+        f"{len(np.unique(every))} quiet projects, {DAYS} days\n"
+    )
+    taken = []
+    for count in draws(every):
+        curve = Curve.of(np.array(scores), label, count[every])
+        flagged = [
+            curve.true_rate[np.searchsorted(curve.false_rate, share, side="right") - 1]
+            for share in (0.01, 0.05)
+        ]
+        taken.append([curve.auroc, curve.average_precision, *flagged])
+    print("| AUROC | average precision | recall at 1 % of people | at 5 % |\n|---|---|---|---|")
+    cells = [str(estimate(column, len(np.unique(every)))) for column in np.array(taken).T]
+    print("| " + " | ".join(cells) + " |")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
