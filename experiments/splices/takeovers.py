@@ -10,6 +10,7 @@ Markdown.
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -33,6 +34,15 @@ COMMITS_A_YEAR = (20, 250)
 
 EACH = 8
 """Successions that a project receives, one at a time."""
+
+
+@cache
+def history_of(histories: Path, repo: str) -> History | None:
+    path = git_directory(histories, repo)
+    try:
+        return path and mine(path, key=bytes(32), project=repo)
+    except TrustdriftError:
+        return None
 
 
 def highest(baseline: Baseline, history: History) -> dict[str, float]:
@@ -60,12 +70,8 @@ def one_project(
     spliced = []
     for place in rng.permutation(len(sources))[:EACH]:
         repo, sha = sources[place]
-        path = git_directory(histories, repo)
-        if path is None:
-            continue
-        try:
-            source = mine(path, key=bytes(32), project=repo, all_refs=True)
-        except TrustdriftError:
+        source = history_of(histories, repo)
+        if source is None:
             continue
         found = source.commits["author"][source.commits["sha"] == sha]
         if len(found):

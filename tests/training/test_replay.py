@@ -14,7 +14,22 @@ import pytest
 from trustdrift.features.errors import ConfigurationError
 from trustdrift.training.corpus import repositories
 from trustdrift.training.replay.cases import read_cases
-from trustdrift.training.replay.population import ALL_REFS, CORPUS, HEAD, Rows
+from trustdrift.training.replay.peers import (
+    COMMIT_PEERS,
+    CONTRIBUTOR_PEERS,
+    Seen,
+    judged_by,
+    random,
+)
+from trustdrift.training.replay.population import (
+    ALL_REFS,
+    CORPUS,
+    HEAD,
+    Rows,
+    corpus_entries,
+    gather_population,
+)
+from trustdrift.training.replay.replay import Plan, plan, see
 from trustdrift.training.replay.standing import (
     Standing,
     best,
@@ -268,3 +283,61 @@ def test_members_are_numbered_within_their_group() -> None:
 
 def test_years_begin_in_utc() -> None:
     assert datetime.fromtimestamp(start_of(2020), UTC).isoformat() == "2020-01-01T00:00:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def planned(world: World, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    cases = read_cases(world.folder / "cases.toml")
+    mirror = world.folder / "mirror"
+    gathered = gather_population(
+        corpus_entries(mirror, cases), cases, mirror, world.folder / "own",
+        tmp_path_factory.mktemp("rows") / "rows", key=bytes(range(32)),
+    )  # fmt: skip
+    return plan(gathered, cases)
+
+
+@pytest.mark.parametrize("name", COMMIT_PEERS)
+def test_peers_judge_every_commit_of_the_years_that_are_replayed(planned: Plan, name: str) -> None:
+    scores = judged_by(planned, COMMIT_PEERS[name], random)
+    numbers = scores.by_level["commit"]
+    year = pd.to_datetime(planned.rows["commit"].table["time"], unit="s").dt.year
+    inside = year.isin(planned.years).to_numpy()
+    assert np.isnan(numbers[~inside]).all()
+    assert not np.isnan(numbers[inside]).any()
+    standing = see(planned, scores).incidents["all_refs"][0].commits[0][1]
+    assert standing is not None
+    assert standing.of > 500
+
+
+def test_a_binary_file_by_a_newcomer_is_what_one_peer_finds(planned: Plan) -> None:
+    replay = see(planned, judged_by(planned, COMMIT_PEERS["binary file by a non-founder"], random))
+    standing = replay.incidents["all_refs"][0].commits[0][1]
+    assert standing is not None
+    assert standing.rank <= 3
+
+
+@pytest.mark.parametrize("name", CONTRIBUTOR_PEERS)
+def test_peers_judge_people(planned: Plan, name: str) -> None:
+    replay = see(planned, judged_by(planned, random, CONTRIBUTOR_PEERS[name]))
+    course = replay.incidents["all_refs"][0].contributor
+    assert course.standings
+    if name != "random":
+        top = best(course.standings)
+        assert top is not None
+        assert top.rank <= 5
+
+
+def test_only_authors_with_a_past_have_a_machine_of_their_own(planned: Plan) -> None:
+    seen = Seen(planned.rows["commit"], "commit")
+    scores = COMMIT_PEERS["per-author one-class SVM"](seen, (2020,))
+    table = seen.rows.table.assign(known=np.isfinite(scores))
+    year = pd.to_datetime(table["time"], unit="s").dt.year
+    assert not table["known"][year != 2020].any()
+    days = (
+        table[year < 2020]
+        .groupby(["project", "view", "person"])["time"]
+        .agg(lambda times: (times // DAY).nunique())
+    )
+    people = table[year == 2020].groupby(["project", "view", "person"])["known"].all()
+    for who, known in people.items():
+        assert known == (days.get(who, 0) >= 20)

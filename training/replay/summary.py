@@ -89,18 +89,26 @@ def ranked(rows: Rows, scores: np.ndarray) -> pd.DataFrame:
     return table.drop(columns="score")
 
 
-def anybody_listed(replay: Replay) -> dict[float, Estimate]:
-    """Say what share of all people of ordinary projects a month's list ever holds.
+def highest_of_anybody(replay: Replay) -> pd.DataFrame:
+    """Give the highest `rank` and `share` of all people of ordinary projects.
 
-    Each from their first ranked window, for as long as a case is followed: what a list of this
-    size costs in people who did nothing but what people do. Intervals over projects.
+    Each from their first ranked window, for as long as a case is followed.
     """
     table = ranked(replay.plan.rows["contributor"], replay.scores.by_level["contributor"])
     table = table[table["view"] == CORPUS]
     people = table.groupby(["project", "person"])
     since = table["time"] - people["time"].transform("min")
     table = table[since <= EXPOSURE.total_seconds()].assign(share=table["rank"] / table["of"])
-    best = table.groupby(["project", "person"])[["rank", "share"]].min().reset_index()
+    return table.groupby(["project", "person"])[["rank", "share"]].min().reset_index()
+
+
+def anybody_listed(replay: Replay) -> dict[float, Estimate]:
+    """Say what share of all people of ordinary projects a month's list ever holds.
+
+    What a list of this size costs in people who did nothing but what people do
+    (`highest_of_anybody`). Intervals over projects.
+    """
+    best = highest_of_anybody(replay)
     projects = best["project"].tolist()
     return by_size(
         lambda size: found_share(
