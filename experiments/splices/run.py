@@ -1,14 +1,16 @@
 """How well spliced histories are told from ordinary continuations.
 
-    python experiments/splices/run.py experiments/corpus.toml HISTORIES VECTORS [BASELINE]
+    python experiments/splices/run.py experiments/corpus.toml HISTORIES [BASELINE]
 
 Held-out projects of the corpus, commits known after the split: nothing of them was learned from.
 Prints Markdown.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,9 +20,11 @@ from trustdrift.features.history import History
 from trustdrift.features.mining import mine
 from trustdrift.features.vectors import Vectors, describe_commits
 from trustdrift.models.baseline import Baseline
-from trustdrift.training.corpus import Corpus, Entry, read_corpus
-from trustdrift.training.dataset import each_project, require_history
+from trustdrift.training.corpus import Entry, read_corpus
+from trustdrift.training.dataset import require_history
 from trustdrift.training.ranking import Curve, draws, estimate
+from trustdrift.training.replay.peers import COMMIT_PEERS, Peer, Seen
+from trustdrift.training.replay.population import CORPUS, Rows
 from trustdrift.training.splices import SHAPES, Files, compromise, ends_at, plant
 
 PLANTS = 6
@@ -34,7 +38,50 @@ PAST = 30
 """Commits before which nobody has habits to depart from."""
 
 FLAGGED = (0.001, 0.01)
-Scored = list[tuple[str, float]]
+LOWEST = -1e9
+"""Of those about whom a peer says nothing."""
+
+Judge = Callable[[Vectors, np.ndarray], np.ndarray]
+"""From all commits of a history and a mask of some of them to their scores."""
+
+Scores = dict[str, np.ndarray]
+"""By the name of the judge."""
+
+PEERS = {
+    name: COMMIT_PEERS[name]
+    for name in ("binary file by a non-founder", "Hipcheck's churn", "Anomalicious",
+                 "per-author one-class SVM")
+}  # fmt: skip
+OURS = "trustdrift"
+
+
+def judges(baseline: Baseline) -> dict[str, Judge]:
+    def ours(vectors: Vectors, wanted: np.ndarray) -> np.ndarray:
+        return baseline.levels["commit"].score(vectors.where(wanted)).combined
+
+    return {OURS: ours} | {name: partial(by_peer, peer) for name, peer in PEERS.items()}
+
+
+def by_peer(peer: Peer, vectors: Vectors, wanted: np.ndarray) -> np.ndarray:
+    """Show a peer the commits to judge, all others of their authors, and the project's first."""
+    person = vectors.subjects["person"]
+    kept = person.isin(person[wanted]).to_numpy() | (np.arange(len(person)) == 0)
+    some = vectors.where(kept)
+    rows = Rows(
+        some.values.to_numpy(dtype=float),
+        None,
+        some.subjects.rename(columns={"known_time": "time"}).assign(view=CORPUS),
+    )
+    seen = Seen(rows, "commit")
+    years = tuple(np.unique(seen.time[wanted[kept]].astype("datetime64[s]").astype("M8[Y]")))
+    scores = peer(seen, tuple(int(year.astype(int)) + 1970 for year in years))
+    return np.maximum(scores[wanted[kept]], LOWEST)
+
+
+def judge_some(judged_by: dict[str, Judge], history: History, positions: Sequence[int]) -> Scores:
+    vectors = describe_commits(history)
+    wanted = vectors.subjects["position"].isin(positions).to_numpy()
+    return {name: judge(vectors, wanted) for name, judge in judged_by.items()}
 
 
 def commits_of_people(history: History, split: int) -> np.ndarray:
@@ -44,22 +91,18 @@ def commits_of_people(history: History, split: int) -> np.ndarray:
     return np.flatnonzero(fits.to_numpy())
 
 
-def score_last(baseline: Baseline, history: History, positions: Sequence[int]) -> np.ndarray:
-    vectors: Vectors = describe_commits(history)
-    wanted = vectors.subjects["position"].isin(positions).to_numpy()
-    return baseline.levels["commit"].score(vectors.where(wanted)).combined
-
-
-def planted(baseline: Baseline, history: History, split: int, seed: int) -> Scored:
+def planted(
+    judged_by: dict[str, Judge], history: History, split: int, seed: int
+) -> list[tuple[str, Scores]]:
     rng = np.random.default_rng(seed)
-    found: Scored = []
+    found: list[tuple[str, Scores]] = []
     at = commits_of_people(history, split)
     for kind, shape in SHAPES.items():
         for position in rng.choice(at, min(PLANTS, len(at)), replace=False):
             touches = shape(Files.at(history, int(position)), rng)
             if touches is not None:
                 spliced = plant(history, int(position), touches)
-                found.append((kind, float(score_last(baseline, spliced, [int(position)])[0])))
+                found.append((kind, judge_some(judged_by, spliced, [int(position)])))
     return found
 
 
@@ -79,8 +122,8 @@ def runs(history: History, split: int, rng: np.random.Generator) -> Iterator[lis
 
 
 def compromised(
-    baseline: Baseline, history: History, other: History, split: int, seed: int
-) -> list[tuple[np.ndarray, ...]]:
+    judged_by: dict[str, Judge], history: History, other: History, split: int, seed: int
+) -> list[tuple[Scores, ...]]:
     """Score ten commits of an author as they were, and as another's, their paths moved or not."""
     rng = np.random.default_rng(seed)
     theirs = next(runs(other, 0, rng), None)
@@ -93,31 +136,36 @@ def compromised(
             compromise(history, own, other, theirs),
             compromise(history, own, other, theirs, at_home=rng),
         )
-        pairs.append(tuple(score_last(baseline, each, own) for each in three))
+        pairs.append(tuple(judge_some(judged_by, each, own) for each in three))
     return pairs
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of one project."""
+
+    plants: list[tuple[str, Scores]]
+    pairs: list[tuple[Scores, ...]]
+    """Each author's ten commits: as they were, another's, another's in this project's files."""
+    ordinary: Scores
+    """Of all commits after the split."""
 
 
 def one_project(
     number: int, entry: Entry, other: Entry, split: int, histories: Path, folder: Path | None
-) -> tuple[int, Scored, list[tuple[np.ndarray, ...]]]:
-    baseline = Baseline.load(folder)
+) -> Found:
+    judged_by = judges(Baseline.load(folder))
     history, strange = (
         mine(require_history(histories, e), key=bytes(32), project=e.repo, ref=e.sha)
         for e in (entry, other)
     )
-    plants = planted(baseline, history, split, number)
-    return number, plants, compromised(baseline, history, strange, split, number)
-
-
-def ordinary_scores(
-    baseline: Baseline, corpus: Corpus, vectors: Path
-) -> tuple[np.ndarray, np.ndarray]:
-    scores, projects = [], []
-    for number, project in enumerate(each_project(corpus.held_out, vectors)):
-        late = (project["commit"].subjects["known_time"] >= corpus.split_time).to_numpy()
-        scores.append(baseline.levels["commit"].score(project["commit"].where(late)).combined)
-        projects.append(np.full(int(late.sum()), number))
-    return np.concatenate(scores), np.concatenate(projects)
+    vectors = describe_commits(history)
+    late = (vectors.subjects["known_time"] >= split).to_numpy()
+    return Found(
+        planted(judged_by, history, split, number),
+        compromised(judged_by, history, strange, split, number),
+        {name: judge(vectors, late) for name, judge in judged_by.items()},
+    )
 
 
 def figures(
@@ -141,7 +189,53 @@ def figures(
     return [str(estimate(column, len(np.unique(odd_projects)))) for column in columns]
 
 
-def main(manifest: str, histories: str, vectors: str, folder: str | None = None) -> None:
+def row(title: str, number: int, cells: list[str]) -> str:
+    return f"| {title} | {number} | " + " | ".join(cells) + " |"
+
+
+def head(first: str) -> str:
+    columns = [first, "n", "AUROC", "average precision", "recall at 0.1 %", "at 1 %"]
+    return "| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|"
+
+
+def plants_table(results: list[Found]) -> None:
+    rows = [(kind, scores, n) for n, found in enumerate(results) for kind, scores in found.plants]
+    projects = np.repeat(range(len(results)), [len(found.ordinary[OURS]) for found in results])
+    print(f"{len(projects):,} ordinary commits of {len(np.unique(projects))} projects\n")
+    print(head("planted"))
+
+    def line(title: str, judge: str, kinds: Sequence[str]) -> str:
+        some = [(scores[judge][0], n) for kind, scores, n in rows if kind in kinds]
+        odd, odd_projects = (np.array(column) for column in zip(*some, strict=True))
+        ordinary = np.concatenate([found.ordinary[judge] for found in results])
+        return row(title, len(odd), figures(ordinary, odd, projects, odd_projects))
+
+    for kind in SHAPES:
+        print(line(kind.replace("_", " "), OURS, [kind]))
+    for judge in [OURS, *PEERS]:
+        print(line(f"all, {judge}", judge, list(SHAPES)))
+
+
+def pairs_table(results: list[Found]) -> None:
+    pairs = [(scores, number) for number, found in enumerate(results) for scores in found.pairs]
+    numbers = np.array([number for _, number in pairs])
+    print("\n" + head("compromise, commits"))
+
+    def line(title: str, judge: str, way: int, k: int) -> str:
+        before, after = (
+            np.array([scores[column][judge][:k].mean() for scores, _ in pairs])
+            for column in (0, way)
+        )
+        return row(f"k = {k}, {title}", len(after), figures(before, after, numbers, numbers))
+
+    for way, title in ((1, "paths as they are"), (2, "paths of this project")):
+        for k in LENGTHS:
+            print(line(title, OURS, way, k))
+    for judge in PEERS:
+        print(line(f"paths of this project, {judge}", judge, 2, 5))
+
+
+def main(manifest: str, histories: str, folder: str | None = None) -> None:
     corpus = read_corpus(Path(manifest))
     place = None if folder is None else Path(folder)
     held = corpus.held_out
@@ -154,28 +248,8 @@ def main(manifest: str, histories: str, vectors: str, folder: str | None = None)
             for number, (entry, other) in enumerate(zip(held, others, strict=True))
         ]
         results = [task.result() for task in tasks]
-    ordinary, projects = ordinary_scores(Baseline.load(place), corpus, Path(vectors))
-    print(f"{len(ordinary):,} ordinary commits of {len(np.unique(projects))} projects\n")
-    print(
-        "| planted | n | AUROC | average precision | recall at 0.1 % | at 1 % |\n|---|" + "---|" * 5
-    )
-    plants = [(kind, score, number) for number, part, _ in results for kind, score in part]
-    for kind in [*SHAPES, "all"]:
-        mine_ = [(score, number) for name, score, number in plants if kind in (name, "all")]
-        odd, odd_projects = (np.array(column) for column in zip(*mine_, strict=True))
-        cells = figures(ordinary, odd, projects, odd_projects)
-        print(f"| {kind.replace('_', ' ')} | {len(odd)} | " + " | ".join(cells) + " |")
-    print("\n| compromise, commits | n | AUROC | average precision | recall at 0.1 % | at 1 % |")
-    print("|---|" + "---|" * 5)
-    pairs = [(scores, number) for number, _, part in results for scores in part]
-    numbers = np.array([number for _, number in pairs])
-    for way, title in ((1, "paths as they are"), (2, "paths of this project")):
-        for k in LENGTHS:
-            before, after = (
-                np.array([scores[column][:k].mean() for scores, _ in pairs]) for column in (0, way)
-            )
-            cells = figures(before, after, numbers, numbers)
-            print(f"| k = {k}, {title} | {len(after)} | " + " | ".join(cells) + " |")
+    plants_table(results)
+    pairs_table(results)
 
 
 if __name__ == "__main__":
