@@ -73,8 +73,8 @@ def compromise(
 ) -> History:
     """Put commits of somebody in another project in the place of an author's, under their name.
 
-    Days, parents, names and addresses stay the author's; hours, clock settings, messages,
-    signatures and changes become the other's.
+    Days, order, parents, names and addresses stay the author's; hours where the order allows it,
+    clock settings, messages, signatures and changes become the other's.
 
     Parameters
     ----------
@@ -88,9 +88,8 @@ def compromise(
     """
     ended = ends_at(history, own[-1])
     source = other.commits.iloc[list(theirs)]
-    day = ended.commits["known_time"].to_numpy()[list(own)] // 86_400 * 86_400
     new = {name: source[name].to_numpy() for name in _HABITS}
-    new["author_time"] = day + source["author_time"].to_numpy() % 86_400
+    new |= _at_their_hours(ended.commits, own, source["author_time"].to_numpy() % 86_400)
     columns = {}
     for name, values in new.items():
         column = ended.commits[name]
@@ -107,6 +106,24 @@ def compromise(
         parts.append(changes.assign(commit=np.int32(position)))
     changes = pd.concat(parts, ignore_index=True).sort_values("commit", kind="stable")
     return replace(ended, commits=commits, changes=changes.reset_index(drop=True))
+
+
+def _at_their_hours(
+    commits: pd.DataFrame, own: Sequence[int], hours: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Move commits to other hours of their days, as far as the commits around them allow.
+
+    Order and the delay between author and committer stay, or clocks would give the splice away.
+    """
+    known = commits["known_time"].to_numpy(copy=True)
+    for position, hour in zip(own, hours, strict=True):
+        before = known[position - 1] if position else known[position]
+        after = known[position + 1] if position + 1 < len(known) else known[position] + 86_400
+        wanted = known[position] // 86_400 * 86_400 + np.nan_to_num(hour)
+        known[position] = min(max(wanted, before), after)
+    shift = (known - commits["known_time"].to_numpy())[list(own)]
+    times = ("known_time", "author_time", "commit_time")
+    return {name: commits[name].to_numpy()[list(own)] + shift for name in times}
 
 
 def moved(changes: pd.DataFrame, files: "Files", rng: np.random.Generator) -> pd.DataFrame:

@@ -42,7 +42,10 @@ def test_another_hand_under_the_same_name(story_history: History) -> None:
     spliced = compromise(story_history, own, story_history, theirs)
     kept = story_history.commits.iloc[: own[-1] + 1]
     assert (spliced.commits["author"] == kept["author"]).all()
-    assert (spliced.commits["known_time"] == kept["known_time"]).all()
+    assert spliced.commits["known_time"].is_monotonic_increasing
+    for name in ("known_time", "author_time"):
+        delay = (spliced.commits["commit_time"] - spliced.commits[name]).to_numpy()
+        assert (delay == (kept["commit_time"] - kept[name]).to_numpy()).all()
     assert (spliced.commits.dtypes == kept.dtypes).all()
     for position, taken in zip(own, theirs, strict=True):
         changed = spliced.changes[spliced.changes["commit"] == position]
@@ -50,7 +53,11 @@ def test_another_hand_under_the_same_name(story_history: History) -> None:
         assert changed["path"].tolist() == source["path"].tolist()
         ours, other = spliced.commits.iloc[position], story_history.commits.iloc[taken]
         assert ours["message_length"] == other["message_length"]
-        assert ours["author_time"] % 86_400 == other["author_time"] % 86_400
+        moved_by = ours["known_time"] - kept["known_time"].iloc[position]
+        assert abs(moved_by) <= 86_400
+    hours = spliced.commits["author_time"].iloc[own] % 86_400
+    wanted = story_history.commits["author_time"].iloc[theirs] % 86_400
+    assert (hours.to_numpy() == wanted.to_numpy()).any()
     others = ~spliced.changes["commit"].isin(own)
     assert (
         others.sum()
