@@ -189,6 +189,14 @@ def as_markdown(found: Evaluation) -> str:
         ),
         *(_incident_row(case) for case in wide),
         "",
+        "What was said of the actor in that month:",
+        "",
+        *(
+            f"- {case.incident.id}: {'; '.join(case.contributor.reasons)}"
+            for case in wide
+            if case.contributor.reasons
+        ),
+        "",
         "### Each honest hand-over",
         "",
         *_head("hand-over", ["months", "best of month", "first in 1 %"]),

@@ -185,6 +185,7 @@ def test_the_report_for_people_holds_the_same(world: World) -> None:
     assert "| handed | " in written
     assert "not in " in written
     assert "100% [100%, 100%] n=2" in written
+    assert "\n- taken: " in written
 
 
 def test_a_baseline_that_may_know_the_future_is_named(world: World) -> None:
