@@ -1,10 +1,16 @@
 """Windows of time: a length and a stride in days, each window named by its end."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import numpy as np
 
 DAY = 86_400
+
+
+def first_second(day: date) -> int:
+    """Give the second, since 1970 UTC, with which a day begins."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True)

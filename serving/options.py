@@ -12,6 +12,7 @@ BaselineFolder = Annotated[
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write to.")]
 Manifest = Annotated[Path, typer.Option(help="Manifest of repositories and commits.")]
 Histories = Annotated[Path, typer.Option(help="Folder that holds their git directories.")]
+Config = Annotated[Path | None, typer.Option(help="TOML file of settings: seed, trim, panel, …")]
 VectorsFolder = Annotated[
     Path | None, typer.Option("--vectors", help="Folder of the corpus' vectors; else in the cache.")
 ]

@@ -12,7 +12,7 @@ from ..features.history import Coverage, History
 from ..features.mining import mine, read_subjects
 from ..features.mining.mine import Progress
 from ..features.vectors import Vectors, describe
-from ..features.windows import Windows
+from ..features.windows import Windows, first_second
 from ..models.baseline import Baseline, Scores
 from ..models.leads import Lead, Limits, find_leads
 from .stewardship import Stewardship, stewardship
@@ -100,7 +100,7 @@ def scan(
     NotEnoughHistory
         If no commit lies in the stretch.
     """
-    stop = None if until is None else _seconds(until) + DAY - 1
+    stop = None if until is None else first_second(until) + DAY - 1
     history = mine(
         path,
         key=key,
@@ -112,7 +112,7 @@ def scan(
         progress=progress,
     )
     judged = judge(
-        history, baseline, since=None if since is None else _seconds(since), limits=limits
+        history, baseline, since=None if since is None else first_second(since), limits=limits
     )
     shown = sorted(
         {sha for part in judged.leads.values() for lead in part for sha in lead.evidence}
@@ -191,10 +191,6 @@ def _of_level(limits: Limits, level: Level) -> Limits:
     """Windows of a project overlap; a few say it all."""
     most = min(limits.top, MOST_PROJECT_WINDOWS) if level == "project" else limits.top
     return replace(limits, top=most)
-
-
-def _seconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def _day(seconds: int) -> date:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .options import (
+    Config,
     Histories,
     Manifest,
     Output,
@@ -32,9 +33,7 @@ def train(
         Path | None,
         typer.Option("-o", "--output", help="Folder for the baseline, besides the registry."),
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="TOML file of settings: seed, trim, panel, …")
-    ] = None,
+    config: Config = None,
     vectors: VectorsFolder = None,
     tracking: Tracking = None,
     artifacts: Annotated[
@@ -122,9 +121,7 @@ def evaluate(
         ),
     ] = None,
     vectors: VectorsFolder = None,
-    config: Annotated[
-        Path | None, typer.Option(help="TOML file of settings: seed, trim, panel, …")
-    ] = None,
+    config: Config = None,
     form: Annotated[
         EvaluationFormat, typer.Option("--format", help="Form of the report.")
     ] = EvaluationFormat.md,

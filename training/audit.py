@@ -78,7 +78,7 @@ def _flat(baseline: Baseline, held: Sample) -> bool:
 
 
 def _cut_off(entry: Entry, histories: Path, split: int) -> tuple[bool, bool]:
-    path = require_history(histories, entry)
+    path = require_history(histories, entry.repo)
     whole = describe(mine(path, key=bytes(32), ref=entry.sha))
     other = describe(mine(path, key=bytes([1] * 32), ref=entry.sha))
     past = describe(mine(path, key=bytes(32), ref=entry.sha, until=split))

@@ -3,10 +3,11 @@
 import hashlib
 import tomllib
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from ..features.errors import ConfigurationError
+from ..features.windows import first_second
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Corpus:
     @property
     def split_time(self) -> int:
         """Give the first second of the day of the split, since 1970 UTC."""
-        return int(datetime(*self.split.timetuple()[:3], tzinfo=UTC).timestamp())
+        return first_second(self.split)
 
     @property
     def learned(self) -> tuple[Entry, ...]:

@@ -126,19 +126,19 @@ def is_current(folder: Path, entry: Entry) -> bool:
     return True
 
 
-def require_history(histories: Path, entry: Entry) -> Path:
-    """Give an entry's git directory.
+def require_history(histories: Path, repo: str) -> Path:
+    """Give the git directory of a repository.
 
     Raises
     ------
     SourceError
         If the mirror lacks it.
     """
-    path = git_directory(histories, entry.repo)
+    path = git_directory(histories, repo)
     if path is None:
         raise SourceError(
-            f"{histories} has no repository {entry.repo}",
-            hint=f"clone it to {histories / entry.repo}.git, or name a URL in `corpus add`",
+            f"{histories} has no repository {repo}",
+            hint=f"clone it to {histories / repo}.git, or name a URL in `corpus add`",
         )
     return path
 
@@ -180,7 +180,7 @@ def renew(
         If `folder` cannot be written to.
     """
     stale = [entry for entry in entries if not is_current(folder, entry)]
-    paths = [require_history(histories, entry) for entry in stale]
+    paths = [require_history(histories, entry.repo) for entry in stale]
     if not stale:
         return 0
     context = multiprocessing.get_context("spawn")

@@ -59,7 +59,11 @@ class Curve:
     @property
     def recall(self) -> float:
         """Share of odd rows among those flagged with 1 in 100 ordinary ones."""
-        return float(self.true_rate[np.searchsorted(self.false_rate, FLAGGED, side="right") - 1])
+        return self.recall_at(FLAGGED)
+
+    def recall_at(self, share: float) -> float:
+        """Share of odd rows among those flagged with this share of the ordinary ones."""
+        return float(self.true_rate[np.searchsorted(self.false_rate, share, side="right") - 1])
 
 
 MEASURES: dict[str, Callable[[Curve], float]] = {

@@ -156,7 +156,7 @@ def one_project(
 ) -> Found:
     judged_by = judges(Baseline.load(folder))
     history, strange = (
-        mine(require_history(histories, e), key=bytes(32), project=e.repo, ref=e.sha)
+        mine(require_history(histories, e.repo), key=bytes(32), project=e.repo, ref=e.sha)
         for e in (entry, other)
     )
     vectors = describe_commits(history)
@@ -180,10 +180,7 @@ def figures(
         if weight[label].sum() == 0 or weight[~label].sum() == 0:
             continue
         curve = Curve.of(scores, label, weight)
-        recalls = [
-            curve.true_rate[np.searchsorted(curve.false_rate, share, side="right") - 1]
-            for share in FLAGGED
-        ]
+        recalls = [curve.recall_at(share) for share in FLAGGED]
         taken.append([curve.auroc, curve.average_precision, *recalls])
     columns = np.array(taken).T
     return [str(estimate(column, len(np.unique(odd_projects)))) for column in columns]

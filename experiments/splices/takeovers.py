@@ -60,7 +60,7 @@ def one_project(
 ) -> tuple[int, list[float], list[float]]:
     baseline, rng = Baseline.load(folder), np.random.default_rng(number)
     quiet = mine(
-        require_history(histories, entry), key=bytes(32), project=entry.repo, ref=entry.sha
+        require_history(histories, entry.repo), key=bytes(32), project=entry.repo, ref=entry.sha
     )
     time = quiet.commits["known_time"]
     a_year = int(((time >= START - YEAR) & (time < START)).sum())
@@ -104,10 +104,7 @@ def main(manifest: str, cases: str, histories: str, folder: str | None = None) -
     taken = []
     for count in draws(every):
         curve = Curve.of(np.array(scores), label, count[every])
-        flagged = [
-            curve.true_rate[np.searchsorted(curve.false_rate, share, side="right") - 1]
-            for share in (0.01, 0.05)
-        ]
+        flagged = [curve.recall_at(share) for share in (0.01, 0.05)]
         taken.append([curve.auroc, curve.average_precision, *flagged])
     print("| AUROC | average precision | recall at 1 % of people | at 5 % |\n|---|---|---|---|")
     cells = [str(estimate(column, len(np.unique(every)))) for column in np.array(taken).T]

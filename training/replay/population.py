@@ -1,7 +1,7 @@
 """All that is ranked and all that is learned from, as arrays on disk that workers share."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ...features.mining import state, tip
 from ...features.vectors import Vectors
 from ...models.looking_back import earlier
 from ..corpus import Entry, git_directory, repositories
-from ..dataset import Say, each_project, renew
+from ..dataset import Say, each_project, renew, require_history
 from .cases import Cases
 
 CORPUS, HEAD, ALL_REFS = 0, 1, 2
@@ -95,10 +95,7 @@ def gather_population(
     failures = {name: f"not in {histories}" for name in wanted if name not in present}
     heads, broken = _entries(histories, present)
     failures |= broken
-    wide = [
-        Entry(e.repo, state(_path(histories, e.repo)), e.date, e.ecosystem, e.licence, e.why)
-        for e in heads
-    ]
+    wide = [replace(e, sha=state(require_history(histories, e.repo))) for e in heads]
 
     def failed(entry: Entry, error: TrustdriftError) -> None:
         failures[entry.repo] = str(error)
@@ -119,18 +116,11 @@ def gather_population(
     return Gathered(folder, tuple(entry.repo for entry in views[0][1]), failures)
 
 
-def _path(histories: Path, name: str) -> Path:
-    path = git_directory(histories, name)
-    if path is None:
-        raise SourceError(f"{histories} has no repository {name}")
-    return path
-
-
 def _entries(histories: Path, names: list[str]) -> tuple[list[Entry], dict[str, str]]:
     found, failures = [], {}
     for name in names:
         try:
-            sha, seconds = tip(_path(histories, name))
+            sha, seconds = tip(require_history(histories, name))
         except SourceError as error:
             failures[name] = str(error)
             continue

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from ...features.feature import LEVELS, Level
+from ...features.windows import first_second
 from ...models.baseline import Baseline
 from ..dataset import Say
 from ..settings import Settings
@@ -237,7 +238,7 @@ def _follow_incident(rows: dict[Level, Rows], incident: Incident, view: int) -> 
     table = rows["commit"].table
     own = ((table["project"] == incident.repo) & (table["view"] == view)).to_numpy()
     numbers = dict(zip(table["sha"][own], np.flatnonzero(own).tolist(), strict=True))
-    stop = _seconds(incident.stop)
+    stop = first_second(incident.stop)
     return _Followed(
         _windows_of(rows, incident.repo, view, incident.actor_commit, stop),
         _windows(rows["project"], incident.repo, view, stop),
@@ -251,7 +252,7 @@ def _follow_succession(rows: dict[Level, Rows], case: Succession) -> _Followed:
     if views.empty:
         return _NOBODY
     view = CORPUS if (views == CORPUS).any() else HEAD
-    stop = _seconds(date(case.ahead + 2, 1, 1))
+    stop = first_second(date(case.ahead + 2, 1, 1))
     numbers = _windows_of(rows, case.repo, view, case.actor_commit, stop)
     return _Followed(numbers, np.zeros(0, dtype=int), ())
 
@@ -288,7 +289,3 @@ def _asked(every: list[_Followed]) -> dict[Level, np.ndarray]:
 
 def _year(rows: Rows, number: int) -> int:
     return datetime.fromtimestamp(int(rows.table["time"].iloc[number]), UTC).year
-
-
-def _seconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

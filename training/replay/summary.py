@@ -1,6 +1,6 @@
 """Figures of a replay: what was found, what was listed, and who else would have been."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from ..ranking import Estimate
 from .cases import HARMFUL, TAKEOVERS
 from .population import CORPUS, HEAD, Rows
 from .replay import EXPOSURE, IncidentSeen, Replay
-from .standing import by_size, found_share
+from .standing import Standing, by_size, found_share
 
 
 def commits_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
@@ -30,13 +30,8 @@ def commits_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
 
 def incidents_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
     """Say for what share of the incidents a list of each size holds at least one commit."""
-    seen = [([s for _, s in case.commits if s is not None], case.incident.id) for case in incidents]
-    seen = [(standings, group) for standings, group in seen if standings]
-    return by_size(
-        lambda size: found_share(
-            [any(s.within(size) for s in standings) for standings, _ in seen],
-            [group for _, group in seen],
-        )
+    return _ever_held(
+        ([s for _, s in case.commits if s is not None], case.incident.id) for case in incidents
     )
 
 
@@ -54,21 +49,23 @@ def takeovers(incidents: Iterable[IncidentSeen]) -> list[IncidentSeen]:
 
 def actors_listed(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
     """Say what share of the actors a month's list holds at least once before disclosure."""
-    cases = [(case.contributor.standings, case.incident.id) for case in incidents]
-    return _listed([part for part in cases if part[0]])
+    return _ever_held((case.contributor.standings, case.incident.id) for case in incidents)
 
 
 def successors_listed(replay: Replay) -> dict[float, Estimate]:
     """Say what share of the honest successors a month's list holds at least once."""
-    cases = [(case.contributor.standings, case.succession.id) for case in replay.successions]
-    return _listed([part for part in cases if part[0]])
+    return _ever_held(
+        (case.contributor.standings, case.succession.id) for case in replay.successions
+    )
 
 
-def _listed(cases: list) -> dict[float, Estimate]:
+def _ever_held(cases: Iterable[tuple[Sequence[Standing], str]]) -> dict[float, Estimate]:
+    """Take the share of cases that a list ever holds, of those that were ranked at all."""
+    ranked_ones = [(standings, group) for standings, group in cases if standings]
     return by_size(
         lambda size: found_share(
-            [any(s.within(size) for s in standings) for standings, _ in cases],
-            [group for _, group in cases],
+            [any(s.within(size) for s in standings) for standings, _ in ranked_ones],
+            [group for _, group in ranked_ones],
         )
     )
 

@@ -1,13 +1,14 @@
 """One year of a replay: a baseline that knows nothing of the year, and its scores of the year."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 
 import numpy as np
 
 from ...features.catalog import features
 from ...features.errors import NotEnoughHistory
 from ...features.feature import LEVELS, Level
+from ...features.windows import first_second
 from ...models.baseline import Baseline, LevelBaseline
 from ...models.explanation import reasons
 from ...models.rows import Rows as Judged
@@ -33,7 +34,7 @@ class LevelYear:
 
 def start_of(year: int) -> int:
     """Give a year's first second, since 1970 UTC."""
-    return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+    return first_second(date(year, 1, 1))
 
 
 def score_year(
