@@ -8,7 +8,9 @@
     │   ├── NotARepository          a path that git does not recognise
     │   ├── EmptyRepository         no commit under the reference asked for
     │   ├── ShallowRepository       the history was cut off when it was cloned
+    │   ├── UnsupportedRepository   SHA-256 object names, reference tables, or an unknown extension
     │   ├── IncompleteRepository    commits, or most trees, are absent or damaged
+    │   ├── LimitExceeded           it needs more time, memory or rows than allowed
     │   └── ReferenceMissing        no such branch, tag or commit
     ├── ConfigurationError          a setting, an option or a file of ours is wrong
     ├── NotEnoughHistory            nothing is left to describe or to learn from
@@ -62,6 +64,14 @@ class EmptyRepository(SourceError):
 
 class ShallowRepository(SourceError):
     """The clone is shallow: the past that we compare with is absent."""
+
+
+class UnsupportedRepository(SourceError):
+    """The repository is kept in a form that the git library does not read."""
+
+
+class LimitExceeded(SourceError):
+    """The repository needs more time, memory or rows than one may have."""
 
 
 class IncompleteRepository(SourceError):

@@ -1,7 +1,10 @@
 """The facts of one repository up to a date: the tables, their columns and their files."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +12,9 @@ import pandas as pd
 from .errors import NotEnoughHistory, SourceError
 from .files import replacing
 from .people import Person
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 COMMITS: dict[str, tuple[str, str]] = {
     "sha": ("string", "object id, hexadecimal"),
@@ -34,6 +40,8 @@ COMMITS: dict[str, tuple[str, str]] = {
     "references": ("int32", "issues and pull requests mentioned"),
     "conventional": ("bool", "the subject has the form `type(scope): …`"),
     "request_merge": ("bool", "the message is one that forges write when a request is merged"),
+    "author_identity": ("int32", "row number in `identities`"),
+    "committer_identity": ("int32", "row number in `identities`"),
 }
 """Column: (type, meaning), a row per commit, parents before children."""
 
@@ -47,8 +55,39 @@ CHANGES: dict[str, tuple[str, str]] = {
     "deleted": ("int32?", "lines deleted likewise"),
     "binary": ("bool", "one side has a NUL in its first 8,000 bytes"),
     "size": ("int64?", "bytes of the file after the commit; null if unreadable"),
+    "added_bytes": ("int64?", "bytes of the added lines; null for binary and unreadable files"),
+    "longest_line": ("int32?", "bytes of the longest added line"),
+    "entropy": ("float32?", "Shannon entropy of the added lines' bytes, bits per byte"),
+    "non_ascii": ("float32?", "share of the added bytes of 128 and above"),
+    "hidden": ("int32?", "invisible and direction-changing characters added"),
+    "base64_runs": ("int32?", "runs of 60 and more characters added that look like base64"),
+    "hex_runs": ("int32?", "runs added that look like bytes in hexadecimal"),
+    "urls": ("int32?", "URLs added"),
+    "ip_literals": ("int32?", "IPv4 addresses added"),
+    "minified": ("bool", "the added text looks minified"),
+    "form": ("string", "archive, executable, image or other for a binary file, else empty"),
+    "cut": ("bool", "too large to be looked at in full: what is not null covers the beginning"),
 }
 """Column: (type, meaning), a row per path and non-merge commit against its first parent."""
+
+MERGE_CHANGES: dict[str, tuple[str, str]] = CHANGES | {
+    "status": ("string", "A absent from every parent, D deleted, M otherwise"),
+    "old_mode": ("int32", "git file mode in the first parent; 0 if there was none"),
+    "added": ("int32?", "lines that no parent has; null if unknown"),
+    "deleted": ("int32?", "lines that every parent has and the merge has not; null if unknown"),
+}
+"""Column: (type, meaning), a row per path of a merge that differs from all its parents, as
+`git diff-tree -c` lists them; what is said of added lines is said of those that no parent has."""
+
+IDENTITIES: dict[str, tuple[str, str]] = {
+    "pair": ("string", "token of a name and address as written, under the mailmap in force"),
+    "person": ("string", "pseudonym of somebody who first appears under them"),
+    "address": ("string", "token of the address in its usual form; empty if not distinctive"),
+    "full_name": ("string", "token of the folded name; empty if not distinctive"),
+    "alias": ("string", "token of the address as written"),
+    "kind": ("string", "person, bot or forge"),
+}
+"""Column: (type, meaning), a row per name and address; tokens are keyed as pseudonyms are."""
 
 TAGS: dict[str, tuple[str, str]] = {
     "name": ("string", "without refs/tags/"),
@@ -63,7 +102,14 @@ TAGS: dict[str, tuple[str, str]] = {
 }
 """Column: (type, meaning), a row per tag that leads to a mined commit."""
 
-_TABLES = {"commits": COMMITS, "changes": CHANGES, "tags": TAGS}
+TABLES = {
+    "commits": COMMITS,
+    "changes": CHANGES,
+    "merge_changes": MERGE_CHANGES,
+    "tags": TAGS,
+    "identities": IDENTITIES,
+}
+ROWS_IN_GROUP = 65_536  # of a Parquet file: what is held in memory at a time
 
 
 @dataclass(frozen=True)
@@ -81,7 +127,9 @@ class History:
     project: str
     commits: pd.DataFrame
     changes: pd.DataFrame
+    merge_changes: pd.DataFrame
     tags: pd.DataFrame
+    identities: pd.DataFrame
     coverage: Coverage = field(default_factory=Coverage)
     people: dict[str, Person] = field(default_factory=dict)
 
@@ -100,7 +148,9 @@ class History:
             self.project,
             commits,
             self.changes[self.changes["commit"] < kept],
+            self.merge_changes[self.merge_changes["commit"] < kept],
             self.tags[(self.tags["known_time"] <= time) & (self.tags["commit"] < kept)],
+            self.identities,
             self.coverage,
             self.people,
         )
@@ -122,8 +172,12 @@ def _memory_type(kind: str) -> str | type:
     return {"string": "str", "bool": "bool"}.get(kind, kind)
 
 
+Rows = dict[str, Any]
+"""Some rows of a table: an array a column, of any kind that Arrow takes."""
+
+
 def write_history(history: History, folder: Path) -> None:
-    """Write `commits.parquet`, `changes.parquet` and `tags.parquet` into `folder`.
+    """Write a Parquet file for each table into `folder`.
 
     Pseudonyms only: no name, address or message text is written. Each file appears whole or
     not at all.
@@ -133,22 +187,64 @@ def write_history(history: History, folder: Path) -> None:
     ConfigurationError
         If the folder cannot be written to.
     """
-    import pyarrow as pa
+    frames: dict[str, pd.DataFrame] = {name: getattr(history, name) for name in TABLES}
+    parts = {
+        name: iter([{str(column): frame[column] for column in frame.columns}])
+        for name, frame in frames.items()
+    }
+    write_tables(folder, parts, {"project": history.project})
+
+
+def write_tables(
+    folder: Path, parts: Mapping[str, Iterator[Rows]], metadata: Mapping[str, str]
+) -> None:
+    """Write tables part by part, so that no more than one part of one table is in memory.
+
+    Nothing of what was there before is touched until all is written.
+
+    Parameters
+    ----------
+    parts
+        For each of `TABLES`.
+    metadata
+        Kept in each file, under names that begin with `trustdrift.`.
+
+    Raises
+    ------
+    ConfigurationError
+        If the folder cannot be written to.
+    """
     import pyarrow.parquet as pq
 
-    for name, schema in _TABLES.items():
-        frame: pd.DataFrame = getattr(history, name)
-        fields = [
-            pa.field(column, pa.type_for_alias(kind.rstrip("?")), kind.endswith("?"))
-            for column, (kind, _) in schema.items()
-        ]
-        arrays = [
-            pa.array(frame[f.name], from_pandas=True).cast(f.type, safe=False) for f in fields
-        ]
-        metadata = {"trustdrift.project": history.project}
-        written = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata))
-        with replacing(folder / f"{name}.parquet") as part:
-            pq.write_table(written, part, compression="zstd")
+    stamped = {f"trustdrift.{name}": value for name, value in metadata.items()}
+    with ExitStack() as whole:
+        for name in TABLES:
+            part = whole.enter_context(replacing(folder / f"{name}.parquet"))
+            schema = arrow_schema(name).with_metadata(stamped)
+            with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+                for rows in parts[name]:
+                    writer.write_table(arrow_table(rows, schema), row_group_size=ROWS_IN_GROUP)
+
+
+def arrow_schema(name: str) -> "pa.Schema":
+    """Give the Arrow schema of one of `TABLES`."""
+    import pyarrow as pa
+
+    return pa.schema(
+        pa.field(column, pa.type_for_alias(kind.rstrip("?")), kind.endswith("?"))
+        for column, (kind, _) in TABLES[name].items()
+    )
+
+
+def arrow_table(rows: Rows, schema: "pa.Schema") -> "pa.Table":
+    """Make a table of columns; NaN is null."""
+    import pyarrow as pa
+
+    arrays = [
+        pa.array(rows[field.name], from_pandas=True).cast(field.type, safe=False)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def read_history(folder: Path) -> History:
@@ -157,28 +253,51 @@ def read_history(folder: Path) -> History:
     Raises
     ------
     SourceError
-        If a table is absent, damaged or has other columns.
+        If a table is absent, damaged, has other columns, or is of another run than the rest.
+    """
+    tables = {name: read_table(folder, name) for name in TABLES}
+    stamps = [table.schema.metadata or {} for table in tables.values()]
+    if any(stamp != stamps[0] for stamp in stamps):
+        raise SourceError(f"the tables in {folder} are of several runs", hint=_MINE_AGAIN)
+    project = stamps[0].get(b"trustdrift.project", folder.name.encode()).decode()
+    frames = {name: _frame(table, TABLES[name]) for name, table in tables.items()}
+    return History(
+        project,
+        frames["commits"],
+        frames["changes"],
+        frames["merge_changes"],
+        frames["tags"],
+        frames["identities"],
+    )
+
+
+_MINE_AGAIN = "mine the repository again"
+
+
+def read_table(folder: Path, name: str) -> "pa.Table":
+    """Read one of `TABLES`.
+
+    Raises
+    ------
+    SourceError
+        If it is absent, damaged or has other columns.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    tables: dict[str, pd.DataFrame] = {}
-    project = folder.name
-    for name, schema in _TABLES.items():
-        path = folder / f"{name}.parquet"
-        try:
-            stored = pq.read_table(path)
-        except (OSError, pa.ArrowInvalid) as error:
-            raise SourceError(f"{path} cannot be read", hint="mine the repository again") from error
-        missing = sorted(set(schema) - set(stored.column_names))
-        if missing:
-            raise SourceError(
-                f"{path} lacks the columns {', '.join(missing)}", hint="mine the repository again"
-            )
-        project = (stored.schema.metadata or {}).get(b"trustdrift.project", b"").decode() or project
-        frame = stored.select(list(schema)).to_pandas()
-        tables[name] = frame.astype({c: _memory_type(k) for c, (k, _) in schema.items()})
-    return History(project, tables["commits"], tables["changes"], tables["tags"])
+    path = folder / f"{name}.parquet"
+    try:
+        stored = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise SourceError(f"{path} cannot be read", hint=_MINE_AGAIN) from error
+    missing = sorted(set(TABLES[name]) - set(stored.column_names))
+    if missing:
+        raise SourceError(f"{path} lacks the columns {', '.join(missing)}", hint=_MINE_AGAIN)
+    return stored.select(list(TABLES[name]))
+
+
+def _frame(stored: "pa.Table", schema: dict[str, tuple[str, str]]) -> pd.DataFrame:
+    return stored.to_pandas().astype({c: _memory_type(k) for c, (k, _) in schema.items()})
 
 
 def days(seconds: np.ndarray) -> np.ndarray:

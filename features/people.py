@@ -3,7 +3,10 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import pygit2
 
@@ -39,42 +42,125 @@ class Person:
         return max(self.names, key=lambda name: (self.names[name], name), default="")
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A name and address as tokens: what resolving people needs to know, and nothing legible.
+
+    Each token is an HMAC-SHA256 (RFC 2104) of 64 bits in hexadecimal, or empty.
+    """
+
+    pair: str
+    """Of name and address as written, and of the mailmap in force."""
+    person: str
+    """The pseudonym of somebody who first appears under them."""
+    address: str
+    """Of the usual form of the address; empty if several people may share it."""
+    full_name: str
+    """Of the folded name; empty if it is not distinctive."""
+    alias: str
+    """Of the address as written, in lower case."""
+    kind: str
+    """person, bot or forge."""
+
+
+class Mailmap:
+    """A `.mailmap` (gitmailmap(5)); an unreadable one maps nothing, as in git."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        self.digest = hashlib.sha256(content).hexdigest()[:16] if content else ""
+        self._map: pygit2.Mailmap | None = None
+        if content:
+            with suppress(ValueError, pygit2.GitError):
+                self._map = pygit2.Mailmap.from_buffer(content.decode("utf-8", "replace"))
+
+    def resolve(self, name: str, address: str) -> tuple[str, str]:
+        """Give the name and address that stand for these."""
+        if self._map is None:
+            return name, address
+        try:
+            mapped_name, mapped_address = self._map.resolve(name, address)
+        except (ValueError, pygit2.GitError):
+            return name, address
+        return mapped_name, mapped_address
+
+
+class Identities:
+    """Numbers the identities of a history in the order in which they are met."""
+
+    def __init__(self, key: bytes, known: Iterable[Identity] = ()) -> None:
+        self._key = key
+        self.every: list[Identity] = list(known)
+        self._codes = {identity.pair: code for code, identity in enumerate(self.every)}
+        self._met: dict[tuple[str, str, str], int] = {}
+        self.written: dict[int, tuple[str, str]] = {}
+        """Name and address of the identities met in this process, by number."""
+
+    def number(self, name: str, address: str, mailmap: Mailmap) -> int:
+        """Give the number of a name and address under a mailmap."""
+        met = (name, address, mailmap.digest)
+        if (code := self._met.get(met)) is not None:
+            return code
+        identity, written = self._identified(name, address, mailmap)
+        code = self._codes.setdefault(identity.pair, len(self.every))
+        if code == len(self.every):
+            self.every.append(identity)
+        self._met[met] = code
+        self.written[code] = written
+        return code
+
+    def _identified(
+        self, name: str, address: str, mailmap: Mailmap
+    ) -> tuple[Identity, tuple[str, str]]:
+        token = partial(_token, self._key)
+        pair = token("pair", f"{mailmap.digest}\n{name}\n{address}")
+        alias = address.lower()
+        name, address = mailmap.resolve(name, address)
+        usual = _normal_address(address)
+        usable = not _UNUSABLE.search(usual)
+        full_name = _distinctive(name)
+        identity = Identity(
+            pair=pair,
+            person=token("person", usual if usable else f"{name.casefold()} <{usual}>"),
+            address=token("address", usual) if usable else "",
+            full_name=token("name", full_name) if full_name else "",
+            alias=token("alias", alias),
+            kind=_kind(name, usual),
+        )
+        return identity, (name, alias)
+
+
+def _token(key: bytes, what: str, text: str) -> str:
+    data = f"{what}:{text}".encode("utf-8", "backslashreplace")
+    return hmac.new(key, data, hashlib.sha256).hexdigest()[:16]
+
+
 def pseudonym(key: bytes, identity: str) -> str:
-    """Give the first 64 bits of HMAC-SHA256 (RFC 2104) of an identity, in hexadecimal.
+    """Give the token of a person's address.
 
     The same key gives the same pseudonym in every run and project; without the key nobody can
     test a guess.
     """
-    return hmac.new(key, f"person:{identity}".encode(), hashlib.sha256).hexdigest()[:16]
+    return _token(key, "person", identity)
 
 
 class People:
-    """Assigns people to names and addresses in the order in which they appear.
+    """Assigns people to identities in the order in which they appear.
 
-    A pair of name and address joins the person who used that address before, else the one who
-    used that full name before, else it is somebody new. What has been assigned never changes
-    in the light of later commits, so that a history cut off at a date gives the people known at
-    that date. A `.mailmap` holds from the commit that brings it on, as it was not known earlier.
+    An identity joins the person who used its address before, else the one who used its full
+    name before, else it is somebody new. What has been assigned never changes in the light of
+    later commits, so that a history cut off at a date gives the people known at that date. A
+    `.mailmap` holds from the commit that brings it on, as it was not known earlier.
     """
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._mailmap: pygit2.Mailmap | None = None
-        self._by_pair: dict[tuple[str, str], Person] = {}
-        self._by_address: dict[str, Person] = {}
-        self._by_name: dict[str, Person] = {}
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
+        self._by_number: dict[int, Person] = {}
+        self._by_token: dict[str, Person] = {}
+        self._aliases: dict[str, set[str]] = {}
         self.everyone: dict[str, Person] = {}
 
-    def adopt_mailmap(self, content: bytes) -> None:
-        """Use this `.mailmap` (gitmailmap(5)) for what is resolved from now on."""
-        try:
-            self._mailmap = pygit2.Mailmap.from_buffer(content.decode("utf-8", "replace"))
-        except (ValueError, pygit2.GitError):
-            return  # an unreadable mailmap changes nothing, as in git
-        self._by_pair.clear()
-
-    def resolve(self, name: str, address: str) -> tuple[Person, bool]:
-        """Give the person behind a name and address, and whether the pair is new for a known one.
+    def resolve(self, number: int) -> tuple[Person, bool]:
+        """Give the person behind an identity, and whether the identity is new for a known one.
 
         Returns
         -------
@@ -82,52 +168,33 @@ class People:
         new_alias
             True if the person was known and had not used this address before.
         """
-        pair = (name, address)
-        if (known := self._by_pair.get(pair)) is not None:
-            known.names[name] = known.names.get(name, 0) + 1
+        if (known := self._by_number.get(number)) is not None:
+            self._note(known, number)
             return known, False
-        if self._mailmap is not None:
-            name, address = _mapped(self._mailmap, name, address)
-        usual = _normal_address(address)
-        usable = not _UNUSABLE.search(usual)
-        full_name = _distinctive(name)
-        person = self._by_address.get(usual) if usable else None
-        if person is None and full_name:
-            person = self._by_name.get(full_name)
+        identity = self._identities.every[number]
+        person = (
+            self._by_token.get(identity.address)
+            or self._by_token.get(identity.full_name)
+            or self.everyone.get(identity.person)
+        )
         fresh = person is None
         if person is None:
-            person = self._new(name, usual, usable=usable)
-        new_alias = not fresh and pair[1].lower() not in person.addresses
-        self._remember(person, pair, usual if usable else "", full_name, name)
+            person = self.everyone[identity.person] = Person(identity.person, identity.kind)
+        aliases = self._aliases.setdefault(person.pseudonym, set())
+        new_alias = not fresh and identity.alias not in aliases
+        aliases.add(identity.alias)
+        self._by_number[number] = person
+        for token in (identity.address, identity.full_name):
+            if token:
+                self._by_token.setdefault(token, person)
+        self._note(person, number)
         return person, new_alias
 
-    def _new(self, name: str, address: str, *, usable: bool) -> Person:
-        identity = address if usable else f"{name.casefold()} <{address}>"
-        code = pseudonym(self._key, identity)
-        while code in self.everyone:
-            code = pseudonym(self._key, code)
-        person = Person(code, _kind(name, address))
-        self.everyone[code] = person
-        return person
-
-    def _remember(
-        self, person: Person, pair: tuple[str, str], address: str, full_name: str, name: str
-    ) -> None:
-        self._by_pair[pair] = person
-        person.names[name] = person.names.get(name, 0) + 1
-        person.addresses.add(pair[1].lower())
-        if address:
-            self._by_address.setdefault(address, person)
-        if full_name:
-            self._by_name.setdefault(full_name, person)
-
-
-def _mapped(mailmap: pygit2.Mailmap, name: str, address: str) -> tuple[str, str]:
-    try:
-        mapped_name, mapped_address = mailmap.resolve(name, address)
-    except (ValueError, pygit2.GitError):
-        return name, address
-    return mapped_name, mapped_address
+    def _note(self, person: Person, number: int) -> None:
+        if (written := self._identities.written.get(number)) is not None:
+            name, address = written
+            person.names[name] = person.names.get(name, 0) + 1
+            person.addresses.add(address)
 
 
 def _normal_address(address: str) -> str:

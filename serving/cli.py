@@ -13,7 +13,7 @@ import typer
 
 from ..features.errors import ConfigurationError, TrustdriftError
 from . import baseline_commands, corpus_commands
-from .options import BaselineFolder, Output, workers
+from .options import AllowFile, AllowPrivate, BaselineFolder, Output, workers
 from .training_commands import evaluate, promote, train
 
 if TYPE_CHECKING:
@@ -98,9 +98,11 @@ def scan(
     per_month: Annotated[
         int | None, typer.Option(min=1, help="Leads of a kind at most in any 30 days.")
     ] = None,
+    allow_file: AllowFile = False,
+    allow_private: AllowPrivate = False,
 ) -> None:
     """Show who and what in a repository is worth a look, and why."""
-    from ..features.mining import local_repository
+    from ..features.mining import Reach, local_repository
     from ..features.pseudonym_key import load_key
     from ..models.baseline import Baseline
     from ..models.leads import Limits
@@ -109,7 +111,8 @@ def scan(
     _one_start(ref, all_refs)
     period = (_day(since, "--since"), _day(until, "--until"))
     learned = Baseline.load(baseline)
-    with local_repository(repo) as path, _progress() as progress:
+    reach = Reach(local_files=allow_file, private_addresses=allow_private)
+    with local_repository(repo, reach) as path, _progress() as progress:
         found = run(
             path,
             key=load_key(),
@@ -198,11 +201,20 @@ def mine(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")],
     ref: Ref = None,
     all_refs: AllRefs = False,
+    max_minutes: Annotated[
+        float, typer.Option(min=0.01, help="Minutes that one repository may take.")
+    ] = 360.0,
+    max_memory: Annotated[
+        float, typer.Option(min=0.2, help="Gigabytes that each process may hold.")
+    ] = 2.0,
+    allow_file: AllowFile = False,
+    allow_private: AllowPrivate = False,
 ) -> None:
-    """Write repositories' facts as Parquet tables, under pseudonyms, a folder each."""
-    from ..features.history import write_history
-    from ..features.mining import local_repository
-    from ..features.mining import mine as run
+    """Write repositories' facts as Parquet tables, under pseudonyms, a folder each.
+
+    What is there already is added to: only new commits are read.
+    """
+    from ..features.mining import Bounds, Reach, local_repository, mine_confined
     from ..features.pseudonym_key import load_key
 
     _one_start(ref, all_refs)
@@ -212,9 +224,12 @@ def mine(
         raise ConfigurationError(
             f"two repositories are called {twice[0]}", hint="mine them into separate folders"
         )
+    reach = Reach(local_files=allow_file, private_addresses=allow_private)
+    bounds = Bounds(seconds=60 * max_minutes, memory=int(max_memory * 1024**3))
     for repo, name in zip(repos, names, strict=True):
-        with local_repository(repo) as path, _progress() as progress:
-            history = run(
+        with local_repository(repo, reach) as path, _progress() as progress:
+            written = mine_confined(
+                output / name.replace("/", "+"),
                 path,
                 key=load_key(),
                 project=name,
@@ -222,9 +237,12 @@ def mine(
                 all_refs=all_refs,
                 workers=workers(),
                 progress=progress,
+                bounds=bounds,
             )
-        write_history(history, output / name.replace("/", "+"))
-        typer.echo(f"{name}: {len(history.commits):,} commits, {len(history.changes):,} changes")
+        typer.echo(
+            f"{name}: {written.commits:,} commits ({written.read:,} read), "
+            f"{written.changes:,} changes"
+        )
 
 
 app.command(epilog="Example: trustdrift train --corpus corpus.toml --histories mirror -o learned")(

@@ -23,6 +23,11 @@ Tracking = Annotated[
     ),
 ]
 
+AllowFile = Annotated[bool, typer.Option("--allow-file", help="Let file:// URLs be cloned.")]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="Let hosts without a public address be asked.")
+]
+
 MOST_WORKERS = 8
 
 

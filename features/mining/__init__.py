@@ -1,8 +1,24 @@
 """Reads the facts of a git repository; the only place that touches git."""
 
-from .mine import mine
-from .remote import clone, is_url, local_repository
+from .bounds import Bounds
+from .confined import mine_confined
+from .mine import Written, mine, mine_into
+from .remote import Reach, clone, is_url, local_repository
 from .subjects import read_subjects
 from .tips import roots, state, tip
 
-__all__ = ["clone", "is_url", "local_repository", "mine", "read_subjects", "roots", "state", "tip"]
+__all__ = [
+    "Bounds",
+    "Reach",
+    "Written",
+    "clone",
+    "is_url",
+    "local_repository",
+    "mine",
+    "mine_confined",
+    "mine_into",
+    "read_subjects",
+    "roots",
+    "state",
+    "tip",
+]

@@ -1,173 +1,297 @@
-"""What each commit changes: paths by tree comparison, lines by libgit2's diff. Runs in workers."""
+"""What each commit changes: paths by comparing trees, then lines and content. Runs in workers."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+import numpy as np
 import pygit2
-from pygit2.enums import DeltaStatus, DiffOption, FileMode, RepositoryOpenFlag
+from pygit2.enums import FileMode, ObjectType
 
-from .repository import read_object
+from .commits import facts_of, parse_commit, tree_of
+from .content import FORMS, MEASURES, UNKNOWN, binary_form, measure_text
+from .lines import KEPT, Content, LineDifference, added_by_all, count_lines, line_difference
+from .store import LARGEST_BLOB, blobs_of, open_store, read_blob, read_object
+from .trees import Side, Trees, UnreadableTree, differences, own_changes
 
 BINARY_SNIFF = 8_000  # bytes in which git looks for a NUL (buffer_is_binary in xdiff-interface.c)
-LARGEST_BLOB = 100 * 1024 * 1024  # bytes; a larger one is listed but not read
+MEASURED_FILES = 5_000  # of a commit, whose content is looked at
+MEASURED_PARENTS = 16  # of a merge, that its files are compared with
+_KEPT_RESULTS = 4_096
+_KEPT_CONTENTS = 16
+_LARGEST_KEPT = 4 * 1024 * 1024  # bytes
 
-_STATUS = {
-    DeltaStatus.ADDED: "A",
-    DeltaStatus.DELETED: "D",
-    DeltaStatus.MODIFIED: "M",
-    DeltaStatus.TYPECHANGE: "T",
-}
+CHANGE = np.dtype(
+    [
+        ("commit", "i4"),
+        ("path", "i4"),
+        ("status", "S1"),
+        ("old_mode", "i4"),
+        ("new_mode", "i4"),
+        ("old", "V20"),
+        ("new", "V20"),
+        ("looked_at", "?"),
+    ]
+)
+"""A changed path: position of the commit, number of the path, sides, whether to look inside."""
 
-Change = tuple[int, str, str, int, int, str, str]
-"""commit position, path, status, old mode, new mode, old object, new object ('' if none)."""
+_NOTHING = bytes(20)
+_EMPTY = Content(b"")
 
-Pair = tuple[str, str, int, int]
-"""old object, new object, old mode, new mode."""
-
-Count = tuple[int, int, bool, int]
-"""added lines, deleted lines (-1 each if unknown or binary), binary, bytes of the new side (-1)."""
-
-_repository: pygit2.Repository | None = None
-
-
-def start_worker(path: str) -> None:
-    """Open the repository once per worker process; the parent has checked it."""
-    global _repository
-    _repository = pygit2.Repository(path, RepositoryOpenFlag.NO_SEARCH)
-
-
-def _opened() -> pygit2.Repository:
-    if _repository is None:
-        raise RuntimeError("start_worker was not called in this process")
-    return _repository
+Written = tuple[str, str]
+"""A name and address as written."""
 
 
-def list_changes(commits: Sequence[tuple[int, str, str]]) -> tuple[list[Change], list[int]]:
-    """Compare each commit's tree with its first parent's.
+@dataclass(frozen=True)
+class Batch:
+    """What some commits are and change."""
+
+    facts: list[tuple]
+    """Of each commit, as `FACTS` names them."""
+    people: list[tuple[Written, Written]]
+    """Author and committer of each commit."""
+    paths: list[str]
+    changes: np.ndarray
+    """Of `CHANGE`, `path` being an index into `paths`."""
+    merge_changes: np.ndarray
+    """Likewise; `old` is that of the first parent."""
+    merge_sides: list[tuple[Side, ...]]
+    """For each of `merge_changes`, the distinct sides of its parents."""
+    unreadable: int
+    """Commits of which a tree is absent, damaged or beyond a bound."""
+
+
+class Worker:
+    """One process' open repository and what it has just read."""
+
+    def __init__(self, path: str) -> None:
+        self.store = open_store(Path(path))
+        self.trees = Trees(self.store)
+        self.results: dict[tuple, tuple] = {}
+        self.blobs = blobs_of(self.store)
+        self.contents: OrderedDict[bytes, Content] = OrderedDict()
+
+    def commit(self, sha: str) -> bytes:
+        """Give a commit's raw bytes; none if it cannot be read."""
+        found = read_object(self.store, pygit2.Oid(hex=sha))
+        return b"" if found is None else found[1]
+
+    def content(self, mode: int, oid: bytes) -> Content | None:
+        """Give a side, a submodule as git prints it; None if absent, damaged or too large."""
+        if oid == _NOTHING:
+            return _EMPTY
+        if mode == FileMode.COMMIT:
+            return Content(f"Subproject commit {oid.hex()}\n".encode())
+        if (kept := self.contents.get(oid)) is not None:
+            return kept
+        blob = read_blob(self.blobs, self.store, pygit2.Oid(raw=oid))
+        if blob is None:
+            return None
+        content = Content(blob.data, blob)
+        if len(content.data) <= _LARGEST_KEPT:
+            self.contents[oid] = content
+            if len(self.contents) > _KEPT_CONTENTS:
+                self.contents.popitem(last=False)
+        return content
+
+
+@cache
+def worker(path: str) -> Worker:
+    """Open the repository once per process."""
+    return Worker(path)
+
+
+def read_batch(path: str, commits: Sequence[tuple[int, str, tuple[str, ...]]]) -> Batch:
+    """Parse commits and list the paths that they change.
 
     Parameters
     ----------
+    path
+        Git directory, checked by the parent process.
     commits
-        Position, SHA and first parent's SHA ('' for a root, compared with the empty tree).
-
-    Returns
-    -------
-    changes
-        In commit order.
-    unreadable
-        Positions of commits of which a tree is absent or damaged.
+        Position, SHA and parents of each. One without parents is compared with the empty tree.
     """
-    changes: list[Change] = []
-    unreadable: list[int] = []
-    for position, sha, parent in commits:
+    at_work = worker(path)
+    numbers: dict[str, int] = {}
+    facts, people, changes, merges = [], [], [], []
+    unreadable = 0
+    for position, sha, parents in commits:
+        data = at_work.commit(sha)
+        raw = parse_commit(data)
+        facts.append(facts_of(raw))
+        people.append(
+            ((raw.author.name, raw.author.address), (raw.committer.name, raw.committer.address))
+        )
         try:
-            changes.extend(_tree_changes(position, sha, parent))
-        except (KeyError, ValueError, pygit2.GitError):
-            unreadable.append(position)
-    return changes, unreadable
-
-
-def _tree_changes(position: int, sha: str, parent: str) -> list[Change]:
-    repository = _opened()
-    new = repository[_tree_of(sha)]
-    if not isinstance(new, pygit2.Tree):
-        raise ValueError(f"{sha} has no tree")
-    flags = DiffOption.INCLUDE_TYPECHANGE | DiffOption.SKIP_BINARY_CHECK
-    if parent:
-        old = repository[_tree_of(parent)]
-        if not isinstance(old, pygit2.Tree):
-            raise ValueError(f"{parent} has no tree")
-        diff = old.diff_to_tree(new, flags)
-    else:
-        diff = new.diff_to_tree(flags=flags, swap=True)
-    changes = (_change(position, delta) for delta in diff.deltas)
-    return [change for change in changes if not _unchanged(change)]
-
-
-def _unchanged(change: Change) -> bool:
-    """Tell whether only bits of the mode differ that git does not know, as in old trees."""
-    _, _, _, old_mode, new_mode, old_id, new_id = change
-    return (old_mode, old_id) == (new_mode, new_id)
-
-
-def _canonical(mode: int) -> int:
-    """Reduce a regular file's mode to the two that git knows (canon_mode in its cache.h)."""
-    if mode & 0o170000 != 0o100000:
-        return mode
-    return 0o100755 if mode & 0o100 else 0o100644
-
-
-def _tree_of(sha: str) -> pygit2.Oid:
-    """Read the tree's id from the raw commit: a malformed author line must not stop us."""
-    found = read_object(_opened(), pygit2.Oid(hex=sha))
-    if found is None or not found[1].startswith(b"tree "):
-        raise KeyError(sha)
-    return pygit2.Oid(hex=found[1][5:].split(b"\n", 1)[0].decode("ascii", "replace"))
-
-
-def _change(position: int, delta: pygit2.DiffDelta) -> Change:
-    old, new = delta.old_file, delta.new_file
-    status = _STATUS.get(delta.status, "M")
-    path = (old if status == "D" else new).raw_path.decode("utf-8", "surrogateescape")
-    return (
-        position,
-        path.encode("utf-8", "backslashreplace").decode("utf-8"),
-        status,
-        _canonical(int(old.mode)) if status != "A" else 0,
-        _canonical(int(new.mode)) if status != "D" else 0,
-        str(old.id) if status != "A" else "",
-        str(new.id) if status != "D" else "",
+            new, *olds = [tree_of(data), *(tree_of(at_work.commit(parent)) for parent in parents)]
+            if len(parents) < 2:
+                changes += _changes(at_work, position, olds[0] if olds else None, new, numbers)
+            else:
+                merges += _merge_changes(at_work, position, olds, new, numbers)
+        except (UnreadableTree, ValueError):
+            unreadable += 1
+    return Batch(
+        facts=facts,
+        people=people,
+        paths=list(numbers),
+        changes=np.array(changes, CHANGE),
+        merge_changes=np.array([change for change, _ in merges], CHANGE),
+        merge_sides=[sides for _, sides in merges],
+        unreadable=unreadable,
     )
 
 
-def count_lines(pairs: Sequence[Pair]) -> list[Count]:
-    """Count added and deleted lines of each pair as `git log --numstat` does.
-
-    Pairs should come in the order of each path's history, so that one pair's new side is the
-    next one's old side: the last blob is kept.
-    """
-    counts: list[Count] = []
-    kept: tuple[str, bytes | None] = ("", b"")
-    for old_id, new_id, old_mode, new_mode in pairs:
-        old = kept[1] if old_id == kept[0] else _content(old_id, old_mode)
-        new = old if new_id == old_id else _content(new_id, new_mode)
-        kept = (new_id, new)
-        counts.append(_count(old, new))
-    return counts
+def _changes(
+    at_work: Worker, position: int, old: bytes | None, new: bytes, numbers: dict
+) -> list[tuple]:
+    return [
+        _change(position, path, sides, numbers, looked_at=rank < MEASURED_FILES)
+        for rank, (path, *sides) in enumerate(differences(at_work.trees, old, new))
+    ]
 
 
-def _content(oid: str, mode: int) -> bytes | None:
-    """Give a side's bytes, a submodule as git prints it; None if absent, damaged or too large."""
-    if not oid:
-        return b""
-    if mode == FileMode.COMMIT:
-        return f"Subproject commit {oid}\n".encode()
-    repository = _opened()
-    key = pygit2.Oid(hex=oid)
-    try:
-        _, size = repository.odb.read_header(key)
-    except (KeyError, ValueError, pygit2.GitError):
-        return None
-    if size > LARGEST_BLOB:
-        return None
-    found = read_object(repository, key)
-    return None if found is None else found[1]
-
-
-def _count(old: bytes | None, new: bytes | None) -> Count:
-    size = -1 if new is None else len(new)
+def _change(
+    position: int, path: bytes, sides: Sequence[Side], numbers: dict, *, looked_at: bool
+) -> tuple:
+    old, new = sides
     if old is None or new is None:
-        return -1, -1, False, size
-    if b"\0" in old[:BINARY_SNIFF] or b"\0" in new[:BINARY_SNIFF]:
-        return -1, -1, True, size
-    if not old or not new:
-        return _lines(new), _lines(old), False, size
-    if old == new:
-        return 0, 0, False, size
-    _, added, deleted = pygit2.Patch.create_from(
-        old, new, context_lines=0, interhunk_lines=0
-    ).line_stats
-    return added, deleted, False, size
+        status = b"A" if old is None else b"D"
+    else:
+        status = b"M" if old[0] & 0o170000 == new[0] & 0o170000 else b"T"
+    number = numbers.setdefault(path.decode("utf-8", "backslashreplace"), len(numbers))
+    old_mode, old_id = old or (0, _NOTHING)
+    new_mode, new_id = new or (0, _NOTHING)
+    return position, number, status, old_mode, new_mode, old_id, new_id, looked_at
 
 
-def _lines(content: bytes) -> int:
-    return content.count(b"\n") + (bool(content) and not content.endswith(b"\n"))
+def _merge_changes(
+    at_work: Worker, position: int, parents: Sequence[bytes], merge: bytes, numbers: dict
+) -> list[tuple[tuple, tuple[Side, ...]]]:
+    found = []
+    for rank, (path, new, olds) in enumerate(own_changes(at_work.trees, merge, parents)):
+        looked_at = rank < MEASURED_FILES and len(olds) <= MEASURED_PARENTS
+        row = _change(position, path, (olds[0], new), numbers, looked_at=looked_at)
+        status = b"D" if new is None else b"A" if not any(olds) else b"M"
+        row = *row[:2], status, *row[3:]
+        found.append((row, tuple(dict.fromkeys(olds)) if looked_at else ()))
+    return found
+
+
+def measure_changes(path: str, changes: np.ndarray) -> np.ndarray:
+    """Compare the sides of each change as `git log --numstat` does, and look at what is added.
+
+    Parameters
+    ----------
+    changes
+        Of `CHANGE`, in the order of each path's history, so that one pair's new side is the next
+        one's old side: the last content is kept.
+
+    Returns
+    -------
+    Of `MEASURES`, a row for each.
+    """
+    at_work = worker(path)
+    measured = []
+    for change in changes.tolist():
+        _, _, _, old_mode, new_mode, old_id, new_id, looked_at = change
+        pair = old_id, new_id, old_mode == FileMode.COMMIT, new_mode == FileMode.COMMIT, looked_at
+        result = at_work.results.get(pair)
+        if result is None:
+            old = at_work.content(old_mode, old_id)
+            new = at_work.content(new_mode, new_id)
+            result = _measure(at_work.store, old, new, new_id, looked_at=looked_at)
+            if len(at_work.results) >= _KEPT_RESULTS:
+                at_work.results.clear()
+            at_work.results[pair] = result
+        measured.append(result)
+    return np.array(measured, MEASURES)
+
+
+def measure_merges(path: str, merges: tuple[np.ndarray, Sequence[tuple[Side, ...]]]) -> np.ndarray:
+    """Compare what a merge has with what each of its parents has.
+
+    Parameters
+    ----------
+    merges
+        Of `CHANGE`, and the distinct sides of the parents of each.
+
+    Returns
+    -------
+    Of `MEASURES`, a row for each.
+    """
+    at_work = worker(path)
+    measured = []
+    for change, sides in zip(merges[0].tolist(), merges[1], strict=True):
+        _, _, _, _, new_mode, _, new_id, looked_at = change
+        after = at_work.content(new_mode, new_id) if looked_at else None
+        befores = [at_work.content(*(side or (0, _NOTHING))) for side in sides]
+        size = _size(at_work.store, after, new_id)
+        measured.append(_measure_merge(befores, after, size, looked_at=looked_at))
+    return np.array(measured, MEASURES)
+
+
+def _measure_merge(
+    befores: Sequence[Content | None], after: Content | None, size: int, *, looked_at: bool
+) -> tuple:
+    known = [before for before in befores if before is not None]
+    if after is None or len(known) < len(befores):
+        return _row(size=size, cut=not looked_at or size > LARGEST_BLOB)
+    if any(map(_is_binary, [after, *known])):
+        return _binary(after, size)
+    return _measured(added_by_all(known, after), size, looked_at=True)
+
+
+def _binary(new: Content, size: int) -> tuple:
+    form = binary_form(new.data) if _is_binary(new) else ""
+    return _row(size=size, binary=True, form=FORMS.index(form))
+
+
+def _size(store: pygit2.Odb, content: Content | None, oid: bytes) -> int:
+    """Give the bytes of a side, of one that is too large to read as well."""
+    if content is not None:
+        return len(content.data)
+    try:
+        kind, size = store.read_header(pygit2.Oid(raw=oid))
+    except (KeyError, ValueError, pygit2.GitError):
+        return -1
+    return size if kind == ObjectType.BLOB else -1
+
+
+def _is_binary(content: Content) -> bool:
+    return b"\0" in content.data[:BINARY_SNIFF]
+
+
+def _measure(
+    store: pygit2.Odb, old: Content | None, new: Content | None, new_id: bytes, *, looked_at: bool
+) -> tuple:
+    size = _size(store, new, new_id)
+    if old is None or new is None:
+        return _row(size=size, cut=size > LARGEST_BLOB)
+    if _is_binary(old) or _is_binary(new):
+        return _binary(new, size)
+    if old.data == new.data:
+        difference = LineDifference(0, 0, b"")
+    elif not old.data:
+        difference = LineDifference(count_lines(new.data), 0, new.data[:KEPT])
+    else:
+        difference = line_difference(old, new)
+    return _measured(difference, size, looked_at=looked_at)
+
+
+def _measured(difference: LineDifference | None, size: int, *, looked_at: bool) -> tuple:
+    if difference is None:
+        return _row(size=size, cut=True)
+    counts = {"size": size, "added": difference.added, "deleted": difference.deleted}
+    if not looked_at:
+        return _row(**counts, cut=True)
+    text = difference.text
+    return _row(**counts, added_bytes=len(text), cut=difference.cut, **measure_text(text))
+
+
+_DEFAULTS = dict(zip(MEASURES.names or (), UNKNOWN.tolist(), strict=True))
+
+
+def _row(**values: float) -> tuple:
+    return tuple((_DEFAULTS | values).values())

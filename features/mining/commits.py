@@ -1,14 +1,12 @@
-"""Walks the commit graph and parses raw commit objects, however malformed."""
+"""Parses raw commit objects, however malformed."""
 
 import re
 from dataclasses import dataclass
 
-import pygit2
-from pygit2.enums import ObjectType
-
-from .repository import read_object
-
 MINUTES_IN_OFFSET_LIMIT = 14 * 60  # the largest civil offset, UTC+14; beyond it is noise
+
+LONGEST_STAMP = 4_096  # bytes of an author line that are looked at
+LONGEST_MESSAGE = 100_000  # characters of a message whose form is looked at
 
 _STAMP = re.compile(rb"(?P<who>.*?)\s?<(?P<address>[^>]*)>\s*(?P<time>-?\d+)?\s*(?P<zone>[+-]\d+)?")
 _TRAILER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*): \S")
@@ -17,6 +15,12 @@ _CONVENTIONAL = re.compile(r"^[a-z]+(?:\([^)]*\))?!?: ")
 _REQUEST_MERGE = re.compile(
     r"^Merge (?:pull request #\d+|request |remote-tracking branch|branch '[^']*' into '[^']*'$)"
     r"|^Merged? PR ?#?\d+|See merge request"
+)
+# Python's other codecs are not all for text, and some take quadratic time.
+_ENCODINGS = re.compile(
+    r"utf-?(?:8|16|32)(?:-?[bl]e)?|iso-?8859-?\d+|latin-?\d|windows-?\d+|cp\d+|koi8-[ru]|gbk|gb2312"
+    r"|gb18030|big5|euc-(?:jp|kr)|shift[-_]jis|iso-?2022-jp|(?:us-)?ascii",
+    re.IGNORECASE,
 )
 _REVIEWS = {"reviewed-by", "acked-by", "tested-by", "approved-by"}
 
@@ -33,12 +37,30 @@ class Stamp:
     """Minutes east of UTC; None if absent or beyond any civil offset."""
 
 
+FACTS = (
+    "author_time",
+    "author_offset",
+    "commit_time",
+    "commit_offset",
+    "signature",
+    "subject_length",
+    "body_lines",
+    "message_length",
+    "trailers",
+    "signed_off",
+    "co_authored",
+    "reviews",
+    "references",
+    "conventional",
+    "request_merge",
+)
+"""Columns of the table of commits that a commit object says by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawCommit:
     """One commit object's facts, before people are resolved."""
 
-    sha: str
-    parents: tuple[str, ...]
     author: Stamp
     committer: Stamp
     signature: str
@@ -47,6 +69,7 @@ class RawCommit:
 
 def parse_stamp(line: bytes) -> Stamp:
     """Parse `Name <address> seconds ±hhmm`, keeping whatever can be read."""
+    line = line[:LONGEST_STAMP]
     match = _STAMP.match(line)
     if match is None:
         return Stamp(_text(line), "", None, None)
@@ -69,30 +92,51 @@ def _offset(zone: bytes | None) -> int | None:
 
 def _text(raw: bytes, encoding: str = "utf-8") -> str:
     try:
-        return raw.decode(encoding)
+        known = encoding == "utf-8" or _ENCODINGS.fullmatch(encoding)
+        return raw.decode(encoding if known else "utf-8")
     except (UnicodeDecodeError, LookupError):
         return raw.decode("latin-1")
 
 
-def parse_commit(sha: str, data: bytes) -> RawCommit:
+def parse_commit(data: bytes) -> RawCommit:
     """Parse a raw commit object; absent headers give empty values, never an error."""
     head, _, body = data.partition(b"\n\n")
-    parents: list[str] = []
-    author = committer = Stamp("", "", None, None)
-    encoding, signature = "utf-8", ""
+    headers: dict[bytes, bytes] = {}
     for line in head.split(b"\n"):
         key, _, value = line.partition(b" ")
-        if key == b"parent":
-            parents.append(value[:64].decode("ascii", "replace").strip())
-        elif key == b"author":
-            author = parse_stamp(value)
-        elif key == b"committer":
-            committer = parse_stamp(value)
-        elif key == b"encoding":
-            encoding = value.decode("ascii", "replace").strip()
-        elif key in (b"gpgsig", b"gpgsig-sha256"):
-            signature = _signature_kind(value)
-    return RawCommit(sha, tuple(parents), author, committer, signature, _text(body, encoding))
+        headers.setdefault(key, value)
+    signature = headers.get(b"gpgsig", headers.get(b"gpgsig-sha256"))
+    encoding = headers.get(b"encoding", b"utf-8").decode("ascii", "replace").strip()
+    return RawCommit(
+        parse_stamp(headers.get(b"author", b"")),
+        parse_stamp(headers.get(b"committer", b"")),
+        "" if signature is None else _signature_kind(signature),
+        _text(body, encoding),
+    )
+
+
+def tree_of(data: bytes) -> bytes:
+    """Parse no more of a raw commit object than its tree's id (20 bytes).
+
+    Raises
+    ------
+    ValueError
+        If it has none.
+    """
+    if not data.startswith(b"tree "):
+        raise ValueError("a commit without a tree")
+    return bytes.fromhex(data[5:45].decode("ascii", "replace"))
+
+
+def parents_and_time(data: bytes) -> tuple[tuple[str, ...], int | None]:
+    """Parse no more of a raw commit object than its parents and the committer's time."""
+    parents: list[str] = []
+    for line in data.partition(b"\n\n")[0].split(b"\n"):
+        if line.startswith(b"parent "):
+            parents.append(line[7:71].decode("ascii", "replace").strip())
+        elif line.startswith(b"committer "):
+            return tuple(parents), parse_stamp(line[10:]).time
+    return tuple(parents), None
 
 
 def _signature_kind(first_line: bytes) -> str:
@@ -102,105 +146,36 @@ def _signature_kind(first_line: bytes) -> str:
     return "other"
 
 
-def message_shape(message: str) -> dict[str, int | bool]:
+def facts_of(raw: RawCommit) -> tuple:
+    """Give the values of `FACTS`."""
+    author, committer = raw.author, raw.committer
+    stamps = author.time, author.offset, committer.time, committer.offset
+    return *stamps, raw.signature, *_message_shape(raw.message)
+
+
+def _message_shape(message: str) -> tuple[int | bool, ...]:
     """Measure a commit message without keeping its text.
 
     Trailers are looked for in the last paragraph, when that is not the subject and at least a
     quarter of its lines have the form `Token: value` (git-interpret-trailers).
     """
-    paragraphs = [part for part in re.split(r"\n\s*\n", message.strip()) if part]
+    seen = message[:LONGEST_MESSAGE]
+    paragraphs = [part for part in re.split(r"\n\s*\n", seen.strip()) if part]
     subject = paragraphs[0].splitlines()[0] if paragraphs else ""
     last = paragraphs[-1].splitlines() if len(paragraphs) > 1 else []
     tokens = [match[1].lower() for line in last if (match := _TRAILER.match(line))]
     if 4 * len(tokens) < len(last):
         tokens = []
-    lines = sum(1 for line in message.splitlines() if line.strip())
-    return {
-        "subject_length": len(subject),
-        "body_lines": max(0, lines - 1 - len(tokens)),
-        "message_length": len(message),
-        "trailers": len(tokens),
-        "signed_off": tokens.count("signed-off-by"),
-        "co_authored": tokens.count("co-authored-by"),
-        "reviews": sum(token in _REVIEWS for token in tokens),
-        "references": len(_REFERENCE.findall(message[:10_000])),
-        "conventional": bool(_CONVENTIONAL.match(subject)),
-        "request_merge": bool(_REQUEST_MERGE.search(message[:2_000])),
-    }
-
-
-def walk(repository: pygit2.Repository, tips: list[pygit2.Oid]) -> tuple[dict[str, RawCommit], int]:
-    """Read every commit reachable from `tips`.
-
-    Returns
-    -------
-    commits
-        By SHA, in no particular order.
-    unreadable
-        How many commits are referred to but absent or damaged.
-    """
-    commits: dict[str, RawCommit] = {}
-    unreadable: set[str] = set()
-    pending = [str(tip) for tip in tips]
-    while pending:
-        sha = pending.pop()
-        if sha in commits or sha in unreadable:
-            continue
-        found = _read_commit(repository, sha)
-        if found is None:
-            unreadable.add(sha)
-            continue
-        commits[sha] = found
-        pending.extend(found.parents)
-    return commits, len(unreadable)
-
-
-def _read_commit(repository: pygit2.Repository, sha: str) -> RawCommit | None:
-    try:
-        found = read_object(repository, pygit2.Oid(hex=sha))
-    except ValueError:
-        return None
-    if found is None or found[0] != ObjectType.COMMIT:
-        return None
-    return parse_commit(sha, found[1])
-
-
-def known_times(commits: dict[str, RawCommit], latest: int) -> dict[str, int]:
-    """Date each commit by when it can first have been known, ancestors never later.
-
-    A commit's own clock may be wrong or forged; it cannot have existed before its parents. Its
-    known time is its committer time, or its newest parent's known time if that is later. Times
-    before 1980 or after `latest` count as absent.
-
-    Returns
-    -------
-    Seconds since 1970 UTC by SHA, in an order in which parents precede children.
-    """
-    times: dict[str, int] = {}
-    for sha in _parents_first(commits):
-        commit = commits[sha]
-        own = commit.committer.time
-        if own is None or not EARLIEST <= own <= latest:
-            own = EARLIEST
-        times[sha] = max([own, *(times[parent] for parent in commit.parents if parent in times)])
-    return times
-
-
-EARLIEST = 315_532_800  # 1980-01-01: no revision control data is older
-
-
-def _parents_first(commits: dict[str, RawCommit]) -> list[str]:
-    order: list[str] = []
-    done: set[str] = set()
-    for start in commits:
-        stack = [(start, False)]
-        while stack:
-            sha, expanded = stack.pop()
-            if expanded:
-                order.append(sha)
-            elif sha not in done:
-                done.add(sha)
-                stack.append((sha, True))
-                parents = commits[sha].parents
-                stack.extend((p, False) for p in parents if p in commits and p not in done)
-    return order
+    lines = sum(1 for line in seen.splitlines() if line.strip())
+    return (
+        len(subject),
+        max(0, lines - 1 - len(tokens)),
+        len(message),
+        len(tokens),
+        tokens.count("signed-off-by"),
+        tokens.count("co-authored-by"),
+        sum(token in _REVIEWS for token in tokens),
+        len(_REFERENCE.findall(message[:10_000])),
+        bool(_CONVENTIONAL.match(subject)),
+        bool(_REQUEST_MERGE.search(message[:2_000])),
+    )

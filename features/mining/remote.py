@@ -1,20 +1,40 @@
 """Brings a repository named by URL onto this machine."""
 
+import ipaddress
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from ..errors import SourceError
 
 PROTOCOLS = ("https", "ssh")
-CLONE_SECONDS = 900
 
-_URL = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_URL = re.compile(r"^[a-z][a-z0-9+.-]*:(//|:)", re.IGNORECASE)
+_BETWEEN_LOOKS = 0.2  # seconds
+_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a clone may reach, and how much it may take."""
+
+    local_files: bool = False
+    """Whether `file://` URLs may be cloned."""
+    private_addresses: bool = False
+    """Whether hosts with addresses that are not public may be asked."""
+    seconds: float = 900.0
+    bytes: int = 20 * 1024**3
+    """On disk."""
 
 
 def is_url(source: str) -> bool:
@@ -23,9 +43,7 @@ def is_url(source: str) -> bool:
 
 
 @contextmanager
-def local_repository(
-    source: str, *, protocols: Sequence[str] = PROTOCOLS, seconds: int = CLONE_SECONDS
-) -> Iterator[Path]:
+def local_repository(source: str, reach: Reach | None = None) -> Iterator[Path]:
     """Give a local path for `source`; a URL is cloned into a folder that goes afterwards.
 
     Raises
@@ -38,29 +56,29 @@ def local_repository(
         return
     with tempfile.TemporaryDirectory(prefix="trustdrift-") as folder:
         target = Path(folder) / "clone.git"
-        clone(source, target, protocols=protocols, seconds=seconds)
+        clone(source, target, reach)
         yield target
 
 
-def clone(
-    source: str,
-    target: Path,
-    *,
-    protocols: Sequence[str] = PROTOCOLS,
-    seconds: int = CLONE_SECONDS,
-) -> None:
+def clone(source: str, target: Path, reach: Reach | None = None) -> None:
     """Clone a URL (bare) to `target`, whole or not at all.
 
-    git itself holds to `protocols`, asks nothing on the terminal and runs no hook or filter, as
-    nothing is checked out. A clone that takes longer than `seconds` is ended.
+    git runs with no transport but https and ssh (and file, where allowed), asks nothing on the
+    terminal, follows no redirect, and runs no hook or filter, as nothing is checked out. The
+    host is resolved once: an https clone goes to the addresses that were found to be public. A
+    clone that takes longer or becomes larger than `reach` allows is ended.
 
     Raises
     ------
     SourceError
-        If git is absent or fails, or time runs out.
+        If the URL is not allowed, git is absent or fails, or a bound is reached.
     """
-    command = ["git", "clone", "--quiet", "--mirror", "--", source, str(target)]
+    reach = reach or Reach()
+    settings = _require_allowed(source, reach)
+    command = ["git", *settings, "clone", "--quiet", "--mirror", "--", source, str(target)]
+    protocols = (*PROTOCOLS, "file") if reach.local_files else PROTOCOLS
     variables = {
+        "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=30",
         **os.environ,
         "GIT_ALLOW_PROTOCOL": ":".join(protocols),
         "GIT_TERMINAL_PROMPT": "0",
@@ -68,15 +86,99 @@ def clone(
         "LC_ALL": "C",
     }
     try:
-        subprocess.run(command, env=variables, check=True, capture_output=True, timeout=seconds)
-    except subprocess.TimeoutExpired as error:
+        _watched(command, variables, source, target, reach)
+    except BaseException:
         shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+def _require_allowed(source: str, reach: Reach) -> list[str]:
+    """Refuse what may not be reached; give git's settings for what may."""
+    parts = urlsplit(source)
+    allowed = (*PROTOCOLS, "file") if reach.local_files else PROTOCOLS
+    if parts.scheme.lower() not in allowed or source[len(parts.scheme) :].startswith("::"):
         raise SourceError(
-            f"cloning {source} took longer than {seconds} s", hint="clone it yourself"
-        ) from error
+            f"{_without_password(parts)} is not a URL that may be cloned",
+            hint=f"allowed: {', '.join(allowed)}"
+            + ("" if reach.local_files else "; name a local repository by its path"),
+        )
+    settings = ["-c", "http.followRedirects=false", "-c", "core.symlinks=false"]
+    if parts.scheme.lower() == "file" or reach.private_addresses:
+        return settings
+    addresses = _public_addresses(parts)
+    if parts.scheme.lower() == "https":
+        port = parts.port or _PORTS["https"]
+        pinned = f"{parts.hostname}:{port}:{','.join(addresses)}"
+        settings += ["-c", f"http.curloptResolve={pinned}"]
+    return settings
+
+
+def _public_addresses(parts: SplitResult) -> list[str]:
+    shown = _without_password(parts)
+    if not parts.hostname or parts.hostname.startswith("-"):
+        raise SourceError(f"{shown} names no host", hint="check the URL")
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError, ValueError) as error:
+        raise SourceError(f"{shown}: its host cannot be found", hint="check the URL") from error
+    addresses = sorted({str(entry[4][0]) for entry in found})
+    for address in addresses:
+        if not ipaddress.ip_address(address.partition("%")[0]).is_global:
+            raise SourceError(
+                f"{shown} leads to an address that is not public",
+                hint="if you mean it: --allow-private",
+            )
+    return addresses
+
+
+def _without_password(parts: SplitResult) -> str:
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"
+
+
+def _watched(
+    command: list[str], variables: dict[str, str], source: str, target: Path, reach: Reach
+) -> None:
+    shown = _without_password(urlsplit(source))
+    try:
+        process = subprocess.Popen(
+            command,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
     except FileNotFoundError as error:
         raise SourceError("git is not installed", hint="install it, or name a path") from error
-    except subprocess.CalledProcessError as error:
-        lines = error.stderr.decode("utf-8", "replace").strip().splitlines()
+    deadline = time.monotonic() + reach.seconds
+    try:
+        while True:
+            try:
+                _, errors = process.communicate(timeout=_BETWEEN_LOOKS)
+                break
+            except subprocess.TimeoutExpired:
+                _require_within(shown, target, reach, deadline)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.returncode:
+        lines = errors.decode("utf-8", "replace").strip().splitlines()
         reason = lines[-1] if lines else "git said nothing"
-        raise SourceError(f"{source} cannot be cloned: {reason}") from error
+        raise SourceError(f"{shown} cannot be cloned: {reason}")
+
+
+def _require_within(shown: str, target: Path, reach: Reach, deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise SourceError(
+            f"cloning {shown} took longer than {reach.seconds:,.0f} s", hint="clone it yourself"
+        )
+    size = 0
+    for file in target.rglob("*"):
+        with suppress(OSError):  # git renames its files while we look
+            size += file.lstat().st_size
+    if size > reach.bytes:
+        raise SourceError(
+            f"{shown} has more than {reach.bytes / 1024**3:,.0f} GB", hint="clone it yourself"
+        )

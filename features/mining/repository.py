@@ -13,7 +13,10 @@ from ..errors import (
     ShallowRepository,
     SourceError,
     SourceMissing,
+    UnsupportedRepository,
 )
+from .places import require_own_places
+from .store import read_object
 
 _LONGEST_TAG_CHAIN = 10
 
@@ -26,26 +29,14 @@ def open_repository(path: Path) -> pygit2.Repository:
 
     Raises
     ------
-    SourceMissing, NotARepository, ShallowRepository, SourceError
+    SourceMissing, NotARepository, UnsupportedRepository, ShallowRepository, SourceError
     """
     _require_readable(path)
+    require_own_places(path)
     try:
         repository = pygit2.Repository(str(path), RepositoryOpenFlag.NO_SEARCH)
     except (pygit2.GitError, KeyError, ValueError, OSError) as error:
         raise _opening_error(path, str(error)) from error
-    root = path.resolve()
-    located = Path(repository.path).resolve()
-    if not located.is_relative_to(root):
-        raise SourceError(
-            f"{path} only points to a repository elsewhere",
-            hint=f"name that one instead: {located}",
-        )
-    common = located / "commondir"
-    if common.is_file():
-        raise SourceError(
-            f"{path} is a linked work tree; its history lies in another folder",
-            hint="name the main work tree or its .git folder",
-        )
     if repository.is_shallow:
         raise ShallowRepository(
             f"{path} is a shallow clone: the past that we compare with is absent",
@@ -71,6 +62,11 @@ def _opening_error(path: Path, reason: str) -> SourceError:
         return SourceError(
             f"{path} belongs to another user, and git refuses such repositories",
             hint=f"if you trust it: git config --global --add safe.directory {path.resolve()}",
+        )
+    if "unsupported extension" in reason or "object format" in reason:
+        return UnsupportedRepository(
+            f"{path} is kept in a form that cannot be read yet: {reason}",
+            hint="clone it without --object-format and --ref-format",
         )
     if path.is_dir() and not (path / ".git").exists():
         inside = next((up for up in path.resolve().parents if (up / ".git").exists()), None)
@@ -177,7 +173,7 @@ def _named_commit(repository: pygit2.Repository, ref: str) -> pygit2.Oid | None:
 def _commit_of(repository: pygit2.Repository, oid: pygit2.Oid) -> pygit2.Oid | None:
     """Follow tags of tags to a commit, by raw objects: libgit2 gives up on a malformed author."""
     for _ in range(_LONGEST_TAG_CHAIN):
-        found = read_object(repository, oid)
+        found = read_object(repository.odb, oid)
         if found is None or found[0] not in (ObjectType.COMMIT, ObjectType.TAG):
             return None
         if found[0] == ObjectType.COMMIT:
@@ -214,12 +210,3 @@ def _all_tips(repository: pygit2.Repository) -> list[pygit2.Oid]:
         if (commit := reference_commit(repository, name)) is not None:
             tips[commit] = None
     return list(tips)
-
-
-def read_object(repository: pygit2.Repository, oid: pygit2.Oid) -> tuple[ObjectType, bytes] | None:
-    """Read an object as stored, replace refs and grafts ignored; None if absent or damaged."""
-    try:
-        kind, data = repository.odb.read(oid)
-    except (KeyError, ValueError, MemoryError, pygit2.GitError):
-        return None
-    return ObjectType(kind), data

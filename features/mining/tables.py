@@ -1,18 +1,204 @@
-"""Turns what was read into the tables of a history, people resolved in the order of knowing."""
+"""Turns what was read into the tables of a history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pygit2
 
-from ..history import CHANGES, COMMITS, TAGS, table
-from ..people import People, Person
-from .changes import Count
-from .commits import RawCommit, message_shape
-from .repository import read_object
-from .tags import RawTag, read_tags
+from ..history import (
+    CHANGES,
+    COMMITS,
+    IDENTITIES,
+    MERGE_CHANGES,
+    ROWS_IN_GROUP,
+    TAGS,
+    Coverage,
+    History,
+    Rows,
+    table,
+)
+from ..people import Identity, Person
+from .changes import CHANGE
+from .commits import FACTS
+from .content import FORMS, MEASURES, UNKNOWN
+from .tags import RawTag
+
+_COUNTED = ("added", "deleted", "size", "added_bytes", "longest_line", "hidden", "base64_runs",
+            "hex_runs", "urls", "ip_literals")  # fmt: skip
+_SHARES = ("entropy", "non_ascii")
+_FLAGS = ("binary", "minified", "cut")
+
+
+@dataclass(frozen=True)
+class ChangeTable:
+    """Changes in arrays of fixed width: a hundred bytes each, however long their paths."""
+
+    rows: np.ndarray
+    """Of `CHANGE`."""
+    measures: np.ndarray
+    """Of `MEASURES`, aligned with `rows`."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def unread(self) -> np.ndarray:
+        """Tell which have a side that could not be read."""
+        return (self.measures["added"] < 0) & ~self.measures["binary"]
+
+    def where(self, index: np.ndarray | slice) -> "ChangeTable":
+        """Take some rows."""
+        return ChangeTable(self.rows[index], self.measures[index])
+
+    def moved(self, position: np.ndarray) -> "ChangeTable":
+        """Renumber the commits; rows of those at −1 are left out, the rest sorted by commit."""
+        target = position[self.rows["commit"]]
+        order = np.argsort(target, kind="stable")
+        moved = self.where(order[target[order] >= 0])
+        moved.rows["commit"] = position[moved.rows["commit"]]
+        return moved
+
+
+def joined(one: ChangeTable, other: ChangeTable) -> ChangeTable:
+    """Put two tables into one, sorted by commit."""
+    rows = np.concatenate((one.rows, other.rows))
+    order = np.argsort(rows["commit"], kind="stable")
+    return ChangeTable(rows[order], np.concatenate((one.measures, other.measures))[order])
+
+
+@dataclass(frozen=True)
+class Mined:
+    """All facts of one repository, before they become frames or files."""
+
+    project: str
+    commits: pd.DataFrame
+    paths: list[str]
+    changes: ChangeTable
+    merge_changes: ChangeTable
+    tags: pd.DataFrame
+    identities: pd.DataFrame
+    coverage: Coverage
+    people: dict[str, Person]
+
+
+def to_history(mined: Mined) -> History:
+    """Give all tables as frames."""
+    paths = np.array(mined.paths, dtype=object)
+    return History(
+        mined.project,
+        mined.commits,
+        table(_change_rows(mined.changes, paths), CHANGES),
+        table(_change_rows(mined.merge_changes, paths), MERGE_CHANGES),
+        mined.tags,
+        mined.identities,
+        mined.coverage,
+        mined.people,
+    )
+
+
+def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
+    """Give all tables in parts of a row group each."""
+    paths = np.array(mined.paths, dtype=object)
+    return {
+        "commits": _whole(mined.commits),
+        "changes": _change_parts(mined.changes, paths),
+        "merge_changes": _change_parts(mined.merge_changes, paths),
+        "tags": _whole(mined.tags),
+        "identities": _whole(mined.identities),
+    }
+
+
+def _whole(frame: pd.DataFrame) -> Iterator[Rows]:
+    yield {str(name): frame[name] for name in frame.columns}
+
+
+def _change_parts(changes: ChangeTable, paths: np.ndarray) -> Iterator[Rows]:
+    for start in range(0, max(len(changes), 1), ROWS_IN_GROUP):
+        yield _change_rows(changes.where(slice(start, start + ROWS_IN_GROUP)), paths)
+
+
+def _change_rows(changes: ChangeTable, paths: np.ndarray) -> Rows:
+    rows, measures = changes.rows, changes.measures
+    columns: Rows = {
+        "commit": rows["commit"],
+        "path": paths[rows["path"]],
+        "status": rows["status"].astype("U1").astype(object),
+        "old_mode": rows["old_mode"],
+        "new_mode": rows["new_mode"],
+        "form": np.array(FORMS, dtype=object)[measures["form"]],
+    }
+    for name in _COUNTED:
+        columns[name] = np.where(measures[name] < 0, np.nan, measures[name].astype(float))
+    for name in _SHARES:
+        columns[name] = measures[name].astype(float)
+    for name in _FLAGS:
+        columns[name] = measures[name]
+    return columns
+
+
+def from_rows(frame: Rows, numbers: dict[str, int]) -> ChangeTable:
+    """Turn back a stored table; `numbers` gains the paths that it has not.
+
+    Parameters
+    ----------
+    frame
+        Arrays by column, paths as an Arrow dictionary array.
+    """
+    path = frame["path"]
+    number = np.array(
+        [numbers.setdefault(name, len(numbers)) for name in path.dictionary.to_pylist()],
+        dtype=np.int32,
+    )
+    rows = np.zeros(len(path), CHANGE)
+    measures = np.full(len(path), UNKNOWN, MEASURES)
+    rows["path"] = number[path.indices.to_numpy()] if len(path) else 0
+    rows["status"] = frame["status"].astype("S1")
+    for name in ("commit", "old_mode", "new_mode"):
+        rows[name] = frame[name]
+    for name in _COUNTED:
+        measures[name] = np.where(np.isnan(frame[name]), -1, frame[name])
+    for name in (*_SHARES, *_FLAGS):
+        measures[name] = frame[name]
+    forms = {form: code for code, form in enumerate(FORMS)}
+    measures["form"] = [forms[form] for form in frame["form"]]
+    return ChangeTable(rows, measures)
+
+
+def facts_table(facts: Sequence[tuple]) -> pd.DataFrame:
+    """Make a table of `FACTS`, a row per commit."""
+    columns = zip(*facts, strict=True) if facts else ((),) * len(FACTS)
+    rows = {name: list(values) for name, values in zip(FACTS, columns, strict=True)}
+    return table(rows, {name: COMMITS[name] for name in FACTS})
+
+
+Authorship = tuple[Person, bool, Person]
+"""Author, whether under a new alias, and committer."""
+
+
+def commits_table(
+    order: Sequence[str],
+    parents: Sequence[tuple[str, ...]],
+    times: Sequence[int],
+    facts: pd.DataFrame,
+    identities: np.ndarray,
+    authorship: Sequence[Authorship],
+) -> pd.DataFrame:
+    """Make the table of commits from columns in their order."""
+    rows: dict[str, list] = {
+        "sha": list(order),
+        "parents": [" ".join(names) for names in parents],
+        "known_time": list(times),
+        "author": [author.pseudonym for author, _, _ in authorship],
+        "author_kind": [author.kind for author, _, _ in authorship],
+        "author_new_alias": [new for _, new, _ in authorship],
+        "committer": [committer.pseudonym for _, _, committer in authorship],
+        "committer_kind": [committer.kind for _, _, committer in authorship],
+    }
+    dynamic = table(rows, {name: COMMITS[name] for name in rows})
+    dynamic["author_identity"] = identities[:, 0].astype("int32")
+    dynamic["committer_identity"] = identities[:, 1].astype("int32")
+    return pd.concat([dynamic, facts], axis="columns")[list(COMMITS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,105 +212,6 @@ class KnownTag:
     """The tag's own time, never before its commit's."""
 
 
-def known_tags(
-    repository: pygit2.Repository,
-    ordered: Sequence[RawCommit],
-    times: dict[str, int],
-    until: int | None,
-) -> list[KnownTag]:
-    """List the tags that lead to mined commits and were known by `until`."""
-    position = {commit.sha: i for i, commit in enumerate(ordered)}
-    known = []
-    for tag in read_tags(repository):
-        if tag.sha in position:
-            own = tag.tagger.time if tag.tagger is not None else None
-            time = max(times[tag.sha], own or 0)
-            if until is None or time <= until:
-                known.append(KnownTag(tag, position[tag.sha], time))
-    return known
-
-
-Authorship = tuple[Person, bool, Person]
-"""Author, whether under a new alias, and committer."""
-
-
-def resolve_people(
-    repository: pygit2.Repository,
-    ordered: Sequence[RawCommit],
-    times: dict[str, int],
-    tags: Sequence[KnownTag],
-    changed: pd.DataFrame,
-    people: People,
-) -> tuple[list[Authorship], dict[str, str]]:
-    """Meet authors, committers, taggers and mailmaps in the order in which they were known.
-
-    Returns
-    -------
-    Each commit's people, and each annotated tag's tagger (a pseudonym) by the tag's name.
-    """
-    mailmaps = changed[(changed["path"] == ".mailmap") & (changed["new"] != "")]
-    mailmap_at = dict(zip(mailmaps["commit"], mailmaps["new"], strict=True))
-    waiting = sorted((t for t in tags if t.tag.tagger), key=lambda t: (-t.time, t.tag.name))
-    taggers: dict[str, str] = {}
-
-    def resolve_tags_before(time: float) -> None:
-        while waiting and waiting[-1].time < time:
-            tag = waiting.pop().tag
-            if tag.tagger is not None:
-                person, _ = people.resolve(tag.tagger.name, tag.tagger.address)
-                taggers[tag.name] = person.pseudonym
-
-    authorship: list[Authorship] = []
-    for position, commit in enumerate(ordered):
-        resolve_tags_before(times[commit.sha])
-        if position in mailmap_at:
-            found = read_object(repository, pygit2.Oid(hex=mailmap_at[position]))
-            if found is not None:
-                people.adopt_mailmap(found[1])
-        author, new_alias = people.resolve(commit.author.name, commit.author.address)
-        committer, _ = people.resolve(commit.committer.name, commit.committer.address)
-        authorship.append((author, new_alias, committer))
-    resolve_tags_before(float("inf"))
-    return authorship, taggers
-
-
-def commits_table(
-    ordered: Sequence[RawCommit], times: dict[str, int], authorship: Sequence[Authorship]
-) -> pd.DataFrame:
-    """Make the table of commits."""
-    rows: dict[str, list] = {name: [] for name in COMMITS}
-    for commit, (author, new_alias, committer) in zip(ordered, authorship, strict=True):
-        row = {
-            "sha": commit.sha,
-            "parents": " ".join(commit.parents),
-            "known_time": times[commit.sha],
-            "author": author.pseudonym,
-            "author_kind": author.kind,
-            "author_time": commit.author.time,
-            "author_offset": commit.author.offset,
-            "author_new_alias": new_alias,
-            "committer": committer.pseudonym,
-            "committer_kind": committer.kind,
-            "commit_time": commit.committer.time,
-            "commit_offset": commit.committer.offset,
-            "signature": commit.signature,
-            **message_shape(commit.message),
-        }
-        for name, value in row.items():
-            rows[name].append(value)
-    return table(rows, COMMITS)
-
-
-def changes_table(changed: pd.DataFrame, counts: list[Count]) -> pd.DataFrame:
-    """Make the table of changes from the changed paths and each one's counts."""
-    numbers = np.array([(a, d, s) for a, d, _, s in counts], dtype=float).reshape(-1, 3)
-    numbers[numbers < 0] = np.nan
-    rows = {name: changed[name].tolist() for name in changed.columns if name in CHANGES}
-    rows["added"], rows["deleted"], rows["size"] = numbers.T.tolist()
-    rows["binary"] = [binary for _, _, binary, _ in counts]
-    return table(rows, CHANGES)
-
-
 def tags_table(tags: Sequence[KnownTag], taggers: dict[str, str]) -> pd.DataFrame:
     """Make the table of tags."""
     rows: dict[str, list] = {name: [] for name in TAGS}
@@ -135,3 +222,9 @@ def tags_table(tags: Sequence[KnownTag], taggers: dict[str, str]) -> pd.DataFram
         for name, value in zip(TAGS, values, strict=True):
             rows[name].append(value)
     return table(rows, TAGS)
+
+
+def identities_table(identities: Sequence[Identity]) -> pd.DataFrame:
+    """Make the table of identities."""
+    rows = {name: [getattr(identity, name) for identity in identities] for name in IDENTITIES}
+    return table(rows, IDENTITIES)

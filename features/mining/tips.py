@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pygit2
 
-from .commits import walk
+from .bounds import Bounds, Meter
+from .graph import walk
 from .repository import open_repository, resolve_tips
+from .store import open_store
 
 
 def tip(path: Path, ref: str | None = None) -> tuple[str, int]:
@@ -31,8 +33,9 @@ def roots(path: Path, ref: str) -> set[str]:
         If the repository cannot be read.
     """
     repository = open_repository(path)
-    commits, _ = walk(repository, resolve_tips(repository, ref, all_refs=False))
-    return {sha for sha, commit in commits.items() if not commit.parents}
+    tips = [str(tip) for tip in resolve_tips(repository, ref, all_refs=False)]
+    nodes, _ = walk(open_store(Path(repository.path)), tips, {}, Meter(str(path), Bounds()))
+    return {sha for sha, node in nodes.items() if not node.parents}
 
 
 def state(path: Path) -> str:

@@ -18,7 +18,7 @@ from trustdrift.features.errors import (
     SourceMissing,
 )
 from trustdrift.features.history import History, read_history, write_history
-from trustdrift.features.mining import local_repository, mine, read_subjects
+from trustdrift.features.mining import Reach, local_repository, mine, read_subjects
 
 from ..conftest import KEY
 from ..repositories import DAY, START, Repository, git
@@ -288,13 +288,16 @@ def test_subjects_cannot_steer_a_terminal(repository: Repository) -> None:
 
 
 def test_an_url_is_cloned_for_the_time_of_the_scan(story: Path) -> None:
-    with local_repository(f"file://{story}", protocols=("file",)) as path:
+    with local_repository(f"file://{story}", Reach(local_files=True)) as path:
         assert len(mine(path, key=KEY).commits) > 100
     assert not path.exists()
 
 
 def test_only_allowed_transports_clone(story: Path) -> None:
-    with pytest.raises(SourceError, match="cannot be cloned"), local_repository(f"file://{story}"):
+    with (
+        pytest.raises(SourceError, match="not a URL that may be cloned"),
+        local_repository(f"file://{story}"),
+    ):
         pass
 
 

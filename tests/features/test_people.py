@@ -4,16 +4,21 @@ import pytest
 
 from trustdrift.features.errors import ConfigurationError
 from trustdrift.features.mining import mine
-from trustdrift.features.people import People, pseudonym
+from trustdrift.features.people import Identities, Mailmap, People, Person, pseudonym
 from trustdrift.features.pseudonym_key import load_key
 
 from ..conftest import KEY
 from ..repositories import DAY, START, Repository
 
 
+def resolved(*pairs: tuple[str, str]) -> list[tuple[Person, bool]]:
+    identities = Identities(KEY)
+    known = People(identities)
+    return [known.resolve(identities.number(*pair, Mailmap())) for pair in pairs]
+
+
 def people(*pairs: tuple[str, str]) -> list[str]:
-    known = People(KEY)
-    return [known.resolve(name, address)[0].pseudonym for name, address in pairs]
+    return [person.pseudonym for person, _ in resolved(*pairs)]
 
 
 def test_the_same_address_is_the_same_person_whatever_the_name() -> None:
@@ -58,13 +63,12 @@ def test_a_forges_hidden_address_is_the_same_with_and_without_its_number() -> No
     ],
 )
 def test_robots_and_forges_are_told_from_people(name: str, address: str, kind: str) -> None:
-    assert People(KEY).resolve(name, address)[0].kind == kind
+    assert resolved((name, address))[0][0].kind == kind
 
 
 def test_a_known_persons_new_address_is_noticed_once() -> None:
-    known = People(KEY)
     pairs = [("Ada Lovelace", "ada@x.org"), ("Ada Lovelace", "ada@y.org")] * 2
-    assert [known.resolve(*pair)[1] for pair in pairs] == [False, True, False, False]
+    assert [new_alias for _, new_alias in resolved(*pairs)] == [False, True, False, False]
 
 
 def test_a_mailmap_holds_from_the_commit_that_brings_it(repository: Repository) -> None:

@@ -154,7 +154,7 @@ def test_mine_writes_the_tables_under_pseudonyms(story: Path, tmp_path: Path) ->
     said = trustdrift("mine", story, "-o", tmp_path / "mined")
     assert "commits" in said
     tables = {file.name for file in (tmp_path / "mined" / "story").iterdir()}
-    assert tables == {"commits.parquet", "changes.parquet", "tags.parquet"}
+    assert tables == {f"{name}.parquet" for name in TABLES}
     commits = pd.read_parquet(tmp_path / "mined" / "story" / "commits.parquet")
     assert commits["author"].str.fullmatch("[0-9a-f]{16}").all()
 

@@ -1,0 +1,242 @@
+"""Compares trees, from their raw bytes: what a commit changes, and what a merge itself changes."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+import numpy as np
+import pygit2
+from pygit2.enums import ObjectType
+
+from .store import read_object
+
+DEEPEST = 256  # folders within folders; git itself stops at 2,048
+LONGEST_PATH = 4_096  # bytes, as Linux has it
+MOST_PATHS = 500_000  # changed by one commit, and folders looked into for it
+TREES_KEPT = 2_048
+
+DIRECTORY = 0o040000
+
+Side = tuple[int, bytes] | None
+"""Mode and object id (20 bytes) of a path; None where there is none."""
+
+Entry = tuple[bytes, bytes, bytes]
+"""Mode in octal digits, name and object id, as a tree object has them."""
+
+_ENTRY = re.compile(rb"([0-7]{1,7}) ([^\0/]+)\0(.{20})", re.DOTALL)
+_FIXED = 22  # bytes of an entry beside mode and name
+
+
+class UnreadableTree(Exception):
+    """A tree is absent, malformed or beyond a bound; never leaves mining."""
+
+
+class Trees:
+    """Reads trees and keeps the latest: a commit's tree is mostly its parent's."""
+
+    def __init__(self, store: pygit2.Odb) -> None:
+        self._store = store
+        self.visited = 0
+        self._kept: OrderedDict[bytes, tuple[bytes, np.ndarray]] = OrderedDict()
+
+    def read(self, oid: bytes) -> bytes:
+        """Give a tree's raw bytes."""
+        found = read_object(self._store, pygit2.Oid(raw=oid))
+        if found is None or found[0] != ObjectType.TREE:
+            raise UnreadableTree(oid.hex())
+        return found[1]
+
+    def entries(self, oid: bytes | None) -> list[Entry]:
+        """Give all entries; none for an absent tree."""
+        return [] if oid is None else _parsed(self.read(oid))
+
+    def differing(self, old: bytes | None, new: bytes | None) -> tuple[list[Entry], list[Entry]]:
+        """Give the entries of two trees, less those at both ends that they share.
+
+        Trees of large folders differ in one or two entries. Where entries start is kept for the
+        old tree; the common head and tail of the raw bytes then need no parsing.
+        """
+        if old is None or new is None:
+            return self.entries(old), self.entries(new)
+        before, starts = self._with_starts(old)
+        after = kept[0] if (kept := self._kept.get(new)) else self.read(new)
+        first, last, shift = _differing_range(before, after, starts)
+        start, stop = int(starts[first]), int(starts[last])
+        try:
+            added = _parsed(after[start : stop + shift])
+        except UnreadableTree:  # the tails only looked alike
+            return _parsed(before), _parsed(after)
+        if kept is None:
+            middle = _starts(added, start)[:-1]
+            self._keep(new, after, np.concatenate((starts[:first], middle, starts[last:] + shift)))
+        return _ENTRY.findall(before, start, stop), added
+
+    def _with_starts(self, oid: bytes) -> tuple[bytes, np.ndarray]:
+        if (kept := self._kept.get(oid)) is not None:
+            return kept
+        raw = self.read(oid)
+        return self._keep(oid, raw, np.array(_starts(_parsed(raw), 0)))
+
+    def _keep(self, oid: bytes, raw: bytes, starts: np.ndarray) -> tuple[bytes, np.ndarray]:
+        self._kept[oid] = raw, starts
+        if len(self._kept) > TREES_KEPT:
+            self._kept.popitem(last=False)
+        return raw, starts
+
+
+def _parsed(raw: bytes) -> list[Entry]:
+    entries = _ENTRY.findall(raw)
+    if sum([len(mode) + len(name) for mode, name, _ in entries]) + _FIXED * len(entries) != len(
+        raw
+    ):
+        raise UnreadableTree("malformed")
+    return entries
+
+
+def _starts(entries: list[Entry], first: int) -> list[int]:
+    lengths = [len(mode) + len(name) + _FIXED for mode, name, _ in entries]
+    return list(accumulate(lengths, initial=first))
+
+
+def _differing_range(before: bytes, after: bytes, starts: np.ndarray) -> tuple[int, int, int]:
+    """Give the first and last entry start of `before` between which the two may differ.
+
+    Returns
+    -------
+    first, last
+        Indices into `starts`.
+    shift
+        How many bytes further on `last` lies in `after`.
+    """
+    old, new = np.frombuffer(before, np.uint8), np.frombuffer(after, np.uint8)
+    shorter = min(len(old), len(new))
+    first = int(starts.searchsorted(_leading(old[:shorter] == new[:shorter]), "right")) - 1
+    rest = shorter - int(starts[first])
+    tail = old[len(old) - rest :] == new[len(new) - rest :]
+    last = int(starts.searchsorted(len(old) - _leading(tail[::-1]), "left"))
+    return first, last, len(new) - len(old)
+
+
+def _leading(same: np.ndarray) -> int:
+    """Count the true values before the first false one."""
+    if not len(same):
+        return 0
+    first = int(same.argmin())
+    return len(same) if same[first] else first
+
+
+Difference = tuple[bytes, Side, Side]
+"""Path, old side, new side."""
+
+
+def differences(trees: Trees, old: bytes | None, new: bytes | None) -> list[Difference]:
+    """List the paths that differ between two trees (20-byte ids; None for the empty tree).
+
+    Modes are reduced to those that git knows. Sorted by path, bytes compared.
+
+    Raises
+    ------
+    UnreadableTree
+        If a tree is absent, malformed, too deep, or more than `MOST_PATHS` paths differ.
+    """
+    trees.visited = 0
+    found: list[Difference] = []
+    for difference in _differences(trees, old, new, b"", 0):
+        found.append(difference)
+        if len(found) > MOST_PATHS:
+            raise UnreadableTree("too many paths")
+    return sorted(found)
+
+
+def _differences(
+    trees: Trees, old: bytes | None, new: bytes | None, folder: bytes, depth: int
+) -> Iterator[Difference]:
+    _within_bounds(trees, folder, depth)
+    for name, (one, other) in _differing_sides(trees, old, new).items():
+        path = folder + name
+        below, files = (_tree(one), _tree(other)), (_file(one), _file(other))
+        if below != (None, None):
+            yield from _differences(trees, *below, path + b"/", depth + 1)
+        if files != (None, None):
+            yield path, *files
+
+
+def _differing_sides(
+    trees: Trees, old: bytes | None, new: bytes | None
+) -> dict[bytes, tuple[Side, Side]]:
+    """Give old and new side of each name that differs between two folders."""
+    one, other = map(set, trees.differing(old, new))
+    olds = {name: _side(mode, oid) for mode, name, oid in one - other}
+    news = {name: _side(mode, oid) for mode, name, oid in other - one}
+    return {
+        name: sides
+        for name in olds.keys() | news.keys()
+        if (sides := (olds.get(name), news.get(name)))[0] != sides[1]
+    }
+
+
+def own_changes(trees: Trees, new: bytes, parents: Sequence[bytes]) -> list[tuple]:
+    """List the paths of a merge that differ from every parent, as `git diff-tree -c` does.
+
+    Returns
+    -------
+    Path, new side, and the side of each parent; sorted by path.
+
+    Raises
+    ------
+    UnreadableTree
+        As `differences`.
+    """
+    trees.visited = 0
+    found = []
+    for change in _own_changes(trees, new, parents, b"", 0):
+        found.append(change)
+        if len(found) > MOST_PATHS:
+            raise UnreadableTree("too many paths")
+    return sorted(found, key=lambda change: change[0])
+
+
+def _own_changes(
+    trees: Trees, new: bytes | None, parents: Sequence[bytes | None], folder: bytes, depth: int
+) -> Iterator[tuple]:
+    _within_bounds(trees, folder, depth)
+    against = []
+    names: set[bytes] = set()
+    for parent in parents:
+        against.append(_differing_sides(trees, parent, new))
+        names = names & against[-1].keys() if len(against) > 1 else set(against[-1])
+        if not names:
+            return
+    for name in names:
+        others, side = [sides[name][0] for sides in against], against[0][name][1]
+        path, below = folder + name, [_tree(other) for other in others]
+        if _tree(side) is not None or all(tree is not None for tree in below):
+            yield from _own_changes(trees, _tree(side), below, path + b"/", depth + 1)
+        files = [_file(other) for other in others]
+        if all(other != _file(side) for other in files):
+            yield path, _file(side), files
+
+
+def _within_bounds(trees: Trees, folder: bytes, depth: int) -> None:
+    trees.visited += 1
+    if depth > DEEPEST or len(folder) > LONGEST_PATH:
+        raise UnreadableTree("too deep")
+    if trees.visited > MOST_PATHS:
+        raise UnreadableTree("too many folders")
+
+
+def _side(mode: bytes, oid: bytes) -> tuple[int, bytes]:
+    """Reduce a regular file's mode to the two that git knows (canon_mode in its cache.h)."""
+    bits = int(mode, 8)
+    if bits & 0o170000 == 0o100000:
+        bits = 0o100755 if bits & 0o100 else 0o100644
+    return bits, oid
+
+
+def _tree(side: Side) -> bytes | None:
+    return side[1] if side is not None and side[0] == DIRECTORY else None
+
+
+def _file(side: Side) -> Side:
+    return None if side is not None and side[0] == DIRECTORY else side
