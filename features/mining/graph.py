@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pygit2
 from pygit2.enums import ObjectType
 
+from ..errors import IncompleteRepository
 from .bounds import Meter
 from .commits import parents_and_time
 from .store import read_object
@@ -82,6 +83,11 @@ def known_times(nodes: Mapping[str, Node], latest: int) -> dict[str, int]:
     Returns
     -------
     Seconds since 1970 UTC by SHA, in an order in which parents precede children.
+
+    Raises
+    ------
+    IncompleteRepository
+        If a commit is its own ancestor, which only objects with false names can be.
     """
     times: dict[str, int] = {}
     for sha in _parents_first(nodes):
@@ -96,6 +102,7 @@ def known_times(nodes: Mapping[str, Node], latest: int) -> dict[str, int]:
 
 def _parents_first(nodes: Mapping[str, Node]) -> Iterable[str]:
     done: set[str] = set()
+    opened: set[str] = set()
     for start in nodes:
         stack = [start]
         while stack:
@@ -103,13 +110,19 @@ def _parents_first(nodes: Mapping[str, Node]) -> Iterable[str]:
             if sha in done:
                 stack.pop()
                 continue
+            opened.add(sha)
             waiting = [p for p in nodes[sha].parents if p not in done and p in nodes]
-            if waiting:
-                stack.extend(waiting)
-            else:
+            if not waiting:
                 stack.pop()
                 done.add(sha)
                 yield sha
+            elif opened.isdisjoint(waiting):
+                stack.extend(waiting)
+            else:
+                raise IncompleteRepository(
+                    f"commit {sha} is its own ancestor: objects have false names",
+                    hint="clone again; `git fsck` tells which",
+                )
 
 
 def in_order(nodes: Mapping[str, Node], latest: int) -> tuple[list[str], dict[str, int]]:

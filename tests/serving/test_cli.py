@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from trustdrift.features.history import TABLES
+
 from ..repositories import START, Repository, git
 
 COMMAND = (sys.executable, "-c", "from trustdrift.serving.cli import main; main()")
@@ -246,8 +248,9 @@ class TestMistakes:
         assert "cannot be written" in self.line("scan", story, "-o", place)
 
     def test_a_url_that_cannot_be_cloned(self) -> None:
-        assert "does not exist" in self.line("scan", "ext::sh -c true")
-        assert "cannot be cloned" in self.line("scan", "file:///tmp")
+        assert "may be cloned" in self.line("scan", "ext::sh -c true")
+        assert "may be cloned" in self.line("scan", "file:///tmp")
+        assert "not public" in self.line("mine", "https://127.0.0.1/a/b", "-o", "never")
 
     def test_two_repositories_of_one_name(self, story: Path, tmp_path: Path) -> None:
         assert "two repositories" in self.line("mine", story, story, "-o", tmp_path / "x")

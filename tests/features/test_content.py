@@ -1,0 +1,94 @@
+"""What is measured of added text and of binary files."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trustdrift.features.mining.content import FORMS, binary_form, measure_text
+
+
+def test_an_ordinary_line_has_nothing_to_report() -> None:
+    found = measure_text(b"int main(void) { return 0; }\n")
+    assert found["longest_line"] == 28
+    assert found["non_ascii"] == 0
+    names = ("hidden", "base64_runs", "hex_runs", "urls", "ip_literals", "minified")
+    assert [found[name] for name in names] == [0] * 6
+
+
+def test_entropy_is_shannons() -> None:
+    assert measure_text(b"aaaa")["entropy"] == 0
+    assert measure_text(b"abab")["entropy"] == pytest.approx(1)
+    assert measure_text(bytes(range(256)) * 3)["entropy"] == pytest.approx(8)
+    assert measure_text(bytes(range(256)) * 400)["entropy"] == pytest.approx(8)
+
+
+@given(st.binary(min_size=1, max_size=300))
+def test_any_bytes_are_measured_within_range(text: bytes) -> None:
+    found = measure_text(text)
+    assert 0 <= found["entropy"] <= math.log2(min(256, len(text))) + 1e-9
+    assert 0 <= found["non_ascii"] <= 1
+    assert 0 <= found["longest_line"] <= len(text)
+    assert min(found["hidden"], found["base64_runs"], found["hex_runs"]) >= 0
+
+
+@pytest.mark.parametrize(
+    "character", ["\u202e", "\u2066", "\u200b", "\u00ad", "\u3164", "\ufe01", "\U000e0041"]
+)
+def test_hidden_characters_are_counted(character: str) -> None:
+    assert measure_text(f"if (admin{character}) {{".encode())["hidden"] == 1
+
+
+@pytest.mark.parametrize("text", ["naïve café", "日本語", "👍\ufe0f", "\ufeffusing System;"])
+def test_text_in_any_language_hides_nothing(text: str) -> None:
+    assert measure_text(text.encode())["hidden"] == 0
+
+
+BASE64 = b"VGhpcyBpcyBhIGxvbmcgZW5vdWdoIHRleHQgdGhhdCBpcyBlbmNvZGVkIGFzIGJhc2U2NCBub3c="
+
+
+def test_encoded_runs_are_counted_by_kind() -> None:
+    found = measure_text(b'x = "' + BASE64 + b'"\ny = "' + b"deadbeef" * 12 + b'"\n')
+    assert (found["base64_runs"], found["hex_runs"]) == (1, 1)
+    escaped = measure_text(b'"' + rb"\x1f\x8b" * 12 + b'"')
+    array = measure_text(b"{" + b"0x1f, 0x8b, " * 12 + b"}")
+    assert (escaped["hex_runs"], array["hex_runs"]) == (1, 1)
+
+
+@pytest.mark.parametrize("line", [b"=" * 80, b"-" * 80, b"_" * 80, b"src/" * 30, b"A" * 80])
+def test_rules_and_long_paths_are_no_encoded_runs(line: bytes) -> None:
+    found = measure_text(line)
+    assert found["base64_runs"] == 0
+
+
+def test_addresses_are_counted() -> None:
+    found = measure_text(
+        b"get https://x.org and http://y.org from 192.168.1.20, not 1.2.3 or 300.1.1.1"
+    )
+    assert (found["urls"], found["ip_literals"]) == (2, 1)
+
+
+def test_minified_text_is_told_from_long_prose() -> None:
+    code = b"".join(b"function f%d(a){return a+%d}" % (i, i) for i in range(60))
+    prose = b"a long paragraph of ordinary words without a line break " * 40
+    assert measure_text(code)["minified"]
+    assert not measure_text(prose)["minified"]
+
+
+@pytest.mark.parametrize(
+    ("start", "form"),
+    [
+        (b"PK\x03\x04\0", "archive"),
+        (b"\xfd7zXZ\0\0", "archive"),
+        (b"\0" * 257 + b"ustar\0", "archive"),
+        (b"\x7fELF\2\1\0", "executable"),
+        (b"MZ\x90\0", "executable"),
+        (b"\0asm\1\0", "executable"),
+        (b"\x89PNG\r\n\0", "image"),
+        (b"\0\1\2", "other"),
+    ],
+)
+def test_a_binary_file_is_told_by_its_first_bytes(start: bytes, form: str) -> None:
+    assert binary_form(start) == form
+    assert form in FORMS

@@ -1,0 +1,87 @@
+"""Lines, held against `git diff --numstat`, where git's heuristics matter."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trustdrift.features.mining.lines import Content, added_by_all, line_difference
+
+from ..repositories import git
+
+LINES = st.lists(
+    st.sampled_from([b"", b"}", b"x", b"a = 1", b"end", b"\r", b"y" * 50]), max_size=40
+)
+ENDS = st.sampled_from([b"", b"\n"])
+TEXTS = st.builds(lambda lines, end: b"\n".join(lines) + end, LINES, ENDS)
+
+
+@given(old=TEXTS, new=TEXTS)
+def test_what_is_added_and_deleted_adds_up(old: bytes, new: bytes) -> None:
+    found = line_difference(Content(old), Content(new))
+    assert found is not None
+    before, after = (len(text.splitlines()) if b"\r" not in text else None for text in (old, new))
+    if before is not None and after is not None:
+        assert after - before == found.added - found.deleted
+    assert found.text.count(b"\n") <= found.added
+
+
+def numstat(folder: Path, old: bytes, new: bytes) -> tuple[int, int]:
+    (folder / "old").write_bytes(old)
+    (folder / "new").write_bytes(new)
+    words = ("-c", "core.safecrlf=false", "hash-object", "-w", "--no-filters")
+    one, other = (git(folder, *words, name).decode().strip() for name in ("old", "new"))
+    said = git(folder, "diff", "--numstat", one, other).split(b"\t")
+    return (int(said[0]), int(said[1])) if len(said) > 1 else (0, 0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_large_files_with_frequent_lines_agree_with_git(tmp_path: Path, seed: int) -> None:
+    """Blank lines and braces are frequent enough for git to discard some of them."""
+    git(tmp_path, "init", "--quiet", ".")
+    chance = random.Random(seed)
+    frequent = [b"", b"}", b"  return 0;", b"#endif"]
+    old = [
+        chance.choice(frequent) if chance.random() < 0.4 else b"line %d" % chance.randrange(10**6)
+        for _ in range(900)
+    ]
+    new = list(old)
+    for _ in range(chance.randrange(1, 12)):
+        start = chance.randrange(len(new))
+        new[start : start + chance.randrange(20)] = [
+            chance.choice([*frequent, b"new %d" % chance.randrange(99)])
+            for _ in range(chance.randrange(20))
+        ]
+    texts = b"\n".join(old) + b"\n", b"\n".join(new)
+    found = line_difference(*map(Content, texts))
+    assert found is not None
+    assert (found.added, found.deleted) == numstat(tmp_path, *texts)
+
+
+def test_the_text_is_that_of_the_added_lines() -> None:
+    found = line_difference(Content(b"a\nb\nc\nd\n"), Content(b"a\nB\nc\nd\ne\n"))
+    assert found is not None
+    assert sorted(found.text.split(b"\n")) == [b"B", b"e"]
+
+
+def test_a_newline_at_the_end_is_a_difference() -> None:
+    found = line_difference(Content(b"a\nb"), Content(b"a\nb\n"))
+    assert found is not None
+    assert (found.added, found.deleted) == (1, 1)
+
+
+def test_only_what_no_parent_has_is_a_merges_own() -> None:
+    ours, theirs = b"a\nours\nb\n", b"a\nb\ntheirs\n"
+    clean = added_by_all([Content(ours), Content(theirs)], Content(b"a\nours\nb\ntheirs\n"))
+    evil = added_by_all([Content(ours), Content(theirs)], Content(b"a\nours\nb\ntheirs\nevil\n"))
+    assert clean is not None
+    assert evil is not None
+    assert (clean.added, evil.added, evil.text) == (0, 1, b"evil")
+
+
+@settings(max_examples=30, deadline=None)
+@given(old=st.binary(max_size=200), new=st.binary(max_size=200))
+def test_any_bytes_are_compared(old: bytes, new: bytes) -> None:
+    assert line_difference(Content(old), Content(new)) is not None
