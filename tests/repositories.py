@@ -3,6 +3,7 @@
 import os
 import random
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +53,7 @@ class Repository:
         zone: str = "+0000",
         message: str = "Change something",
         branch: str = "main",
-        merge: int | None = None,
+        merge: int | Sequence[int] | None = None,
         after: int | None = None,
         modes: dict[str, str] | None = None,
     ) -> int:
@@ -67,8 +68,8 @@ class Repository:
         ]
         if after is not None:
             lines.append(b"from :%d\n" % after)
-        if merge is not None:
-            lines.append(b"merge :%d\n" % merge)
+        merged = [merge] if isinstance(merge, int) else merge or []
+        lines += [b"merge :%d\n" % mark for mark in merged]
         for path, content in (files or {}).items():
             if content is None:
                 lines.append(f"D {path}\n".encode())

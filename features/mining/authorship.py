@@ -8,7 +8,7 @@ import pygit2
 from ..people import Identities, Mailmap, People
 from .changes import Written
 from .commits import tree_of
-from .store import read_object
+from .store import Store
 from .tables import Authorship, ChangeTable, KnownTag
 from .tags import read_tags
 from .trees import DIRECTORY, Trees, UnreadableTree
@@ -34,16 +34,16 @@ def mailmaps_in_force(
     return in_force
 
 
-def read_mailmap(store: pygit2.Odb, sha: str) -> Mailmap:
+def read_mailmap(store: Store, sha: str) -> Mailmap:
     """Read the `.mailmap` of a commit; an absent or unreadable one maps nothing."""
-    found = read_object(store, pygit2.Oid(hex=sha))
+    found = store.read(pygit2.Oid(hex=sha))
     try:
         entries = Trees(store).entries(tree_of(found[1] if found is not None else b""))
     except (UnreadableTree, ValueError):
         return Mailmap()
     for mode, name, oid in entries:
         if name == MAILMAP.encode() and int(mode, 8) != DIRECTORY:
-            found = read_object(store, pygit2.Oid(raw=oid), LARGEST_MAILMAP)
+            found = store.read(pygit2.Oid(raw=oid), LARGEST_MAILMAP)
             return Mailmap(b"" if found is None else found[1])
     return Mailmap()
 

@@ -1,9 +1,9 @@
 """What each commit changes: paths by comparing trees, then lines and content. Runs in workers."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from pygit2.enums import FileMode, ObjectType
 from .commits import facts_of, parse_commit, tree_of
 from .content import FORMS, MEASURES, UNKNOWN, binary_form, measure_text
 from .lines import KEPT, Content, LineDifference, added_by_all, count_lines, line_difference
-from .store import LARGEST_BLOB, blobs_of, open_store, read_blob, read_object
+from .store import LARGEST_BLOB, Store
 from .trees import Side, Trees, UnreadableTree, differences, own_changes
 
 BINARY_SNIFF = 8_000  # bytes in which git looks for a NUL (buffer_is_binary in xdiff-interface.c)
@@ -67,15 +67,14 @@ class Worker:
     """One process' open repository and what it has just read."""
 
     def __init__(self, path: str) -> None:
-        self.store = open_store(Path(path))
+        self.store = Store(Path(path))
         self.trees = Trees(self.store)
         self.results: dict[tuple, tuple] = {}
-        self.blobs = blobs_of(self.store)
         self.contents: OrderedDict[bytes, Content] = OrderedDict()
 
     def commit(self, sha: str) -> bytes:
         """Give a commit's raw bytes; none if it cannot be read."""
-        found = read_object(self.store, pygit2.Oid(hex=sha))
+        found = self.store.read(pygit2.Oid(hex=sha))
         return b"" if found is None else found[1]
 
     def content(self, mode: int, oid: bytes) -> Content | None:
@@ -86,10 +85,10 @@ class Worker:
             return Content(f"Subproject commit {oid.hex()}\n".encode())
         if (kept := self.contents.get(oid)) is not None:
             return kept
-        blob = read_blob(self.blobs, self.store, pygit2.Oid(raw=oid))
-        if blob is None:
+        found = self.store.blob(pygit2.Oid(raw=oid))
+        if found is None:
             return None
-        content = Content(blob.data, blob)
+        content = Content(*found)
         if len(content.data) <= _LARGEST_KEPT:
             self.contents[oid] = content
             if len(self.contents) > _KEPT_CONTENTS:
@@ -97,10 +96,20 @@ class Worker:
         return content
 
 
-@cache
+_at_work = threading.local()
+
+
 def worker(path: str) -> Worker:
-    """Open the repository once per process."""
-    return Worker(path)
+    """Give this thread's open repository, which stays open for the next piece of work."""
+    opened = getattr(_at_work, "opened", None)
+    if opened is None or opened[0] != path:
+        opened = _at_work.opened = path, Worker(path)
+    return opened[1]
+
+
+def close_worker() -> None:
+    """Forget this thread's repository: it may have changed when it is mined next."""
+    _at_work.opened = None
 
 
 def read_batch(path: str, commits: Sequence[tuple[int, str, tuple[str, ...]]]) -> Batch:
@@ -248,15 +257,12 @@ def _binary(new: Content, size: int) -> tuple:
     return _row(size=size, binary=True, form=FORMS.index(form))
 
 
-def _size(store: pygit2.Odb, content: Content | None, oid: bytes) -> int:
+def _size(store: Store, content: Content | None, oid: bytes) -> int:
     """Give the bytes of a side, of one that is too large to read as well."""
     if content is not None:
         return len(content.data)
-    try:
-        kind, size = store.read_header(pygit2.Oid(raw=oid))
-    except (KeyError, ValueError, pygit2.GitError):
-        return -1
-    return size if kind == ObjectType.BLOB else -1
+    header = store.header(pygit2.Oid(raw=oid))
+    return header[1] if header is not None and header[0] == ObjectType.BLOB else -1
 
 
 def _is_binary(content: Content) -> bool:
@@ -264,7 +270,7 @@ def _is_binary(content: Content) -> bool:
 
 
 def _measure(
-    store: pygit2.Odb, old: Content | None, new: Content | None, new_id: bytes, *, looked_at: bool
+    store: Store, old: Content | None, new: Content | None, new_id: bytes, *, looked_at: bool
 ) -> tuple:
     size = _size(store, new, new_id)
     if old is None or new is None:

@@ -9,7 +9,7 @@ from pygit2.enums import ObjectType
 from ..errors import IncompleteRepository
 from .bounds import Meter
 from .commits import parents_and_time
-from .store import read_object
+from .store import Store
 
 EARLIEST = 315_532_800  # 1980-01-01: no revision control data is older
 
@@ -24,7 +24,7 @@ class Node:
 
 
 def walk(
-    store: pygit2.Odb, tips: Iterable[str], known: Mapping[str, Node], meter: Meter
+    store: Store, tips: Iterable[str], known: Mapping[str, Node], meter: Meter
 ) -> tuple[dict[str, Node], int]:
     """Find every commit reachable from `tips`.
 
@@ -63,9 +63,9 @@ def walk(
     return nodes, len(unreadable)
 
 
-def _read_node(store: pygit2.Odb, sha: str) -> Node | None:
+def _read_node(store: Store, sha: str) -> Node | None:
     try:
-        found = read_object(store, pygit2.Oid(hex=sha))
+        found = store.read(pygit2.Oid(hex=sha))
     except ValueError:
         return None
     if found is None or found[0] != ObjectType.COMMIT:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pygit2
 
 from ..errors import EmptyRepository
 from ..history import Coverage, History, write_tables
@@ -28,7 +27,7 @@ from .content import MEASURES
 from .earlier import Earlier, positions, read_earlier, stamp
 from .graph import Node, in_order, walk
 from .repository import open_repository, require_commits, require_trees, resolve_tips
-from .store import open_store
+from .store import Store, store_of
 from .tables import (
     ChangeTable,
     Mined,
@@ -175,7 +174,7 @@ class _Run:
 def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
     meter = Meter(str(run.path), run.bounds)
     repository = open_repository(run.path)
-    store = open_store(Path(repository.path))
+    store = store_of(repository)
     run.report("commits", 0.0)
     tips = resolve_tips(repository, start.ref, all_refs=start.all_refs)
     known = earlier.nodes if earlier is not None else {}
@@ -232,7 +231,7 @@ def _same_mailmaps(earlier: Earlier, order: Sequence[str], in_force: Sequence[st
     )
 
 
-def _mailmaps(store: pygit2.Odb, in_force: Sequence[str]) -> dict[str, Mailmap]:
+def _mailmaps(store: Store, in_force: Sequence[str]) -> dict[str, Mailmap]:
     return {sha: read_mailmap(store, sha) if sha else Mailmap() for sha in dict.fromkeys(in_force)}
 
 

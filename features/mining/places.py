@@ -45,6 +45,15 @@ def require_own_places(path: Path) -> None:
         ) from error
 
 
+def object_folders(git_directory: Path) -> list[Path]:
+    """Give the folders that hold a git directory's objects: its own, and those it borrows from."""
+    folders = [git_directory / "objects"]
+    for folder in folders:  # grows as alternates of alternates are found
+        known = {place.resolve() for place in folders}
+        folders += [place for place in _alternates(folder) if place.resolve() not in known]
+    return folders
+
+
 def _git_directory(root: Path) -> Path | None:
     inside = root / ".git"
     if inside.is_file():

@@ -16,7 +16,7 @@ from ..errors import (
     UnsupportedRepository,
 )
 from .places import require_own_places
-from .store import read_object
+from .store import store_of
 
 _LONGEST_TAG_CHAIN = 10
 
@@ -173,7 +173,7 @@ def _named_commit(repository: pygit2.Repository, ref: str) -> pygit2.Oid | None:
 def _commit_of(repository: pygit2.Repository, oid: pygit2.Oid) -> pygit2.Oid | None:
     """Follow tags of tags to a commit, by raw objects: libgit2 gives up on a malformed author."""
     for _ in range(_LONGEST_TAG_CHAIN):
-        found = read_object(repository.odb, oid)
+        found = store_of(repository).read(oid)
         if found is None or found[0] not in (ObjectType.COMMIT, ObjectType.TAG):
             return None
         if found[0] == ObjectType.COMMIT:

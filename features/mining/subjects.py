@@ -8,7 +8,7 @@ import pygit2
 from ..wording import printable
 from .commits import parse_commit
 from .repository import open_repository
-from .store import read_object
+from .store import store_of
 
 
 def read_subjects(path: Path, shas: Iterable[str]) -> dict[str, str]:
@@ -16,7 +16,7 @@ def read_subjects(path: Path, shas: Iterable[str]) -> dict[str, str]:
     repository = open_repository(path)
     subjects = {}
     for sha in shas:
-        found = read_object(repository.odb, pygit2.Oid(hex=sha))
+        found = store_of(repository).read(pygit2.Oid(hex=sha))
         if found is not None:
             lines = parse_commit(found[1]).message.strip().splitlines()
             subjects[sha] = _shortened(lines[0] if lines else "")

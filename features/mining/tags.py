@@ -7,7 +7,7 @@ from pygit2.enums import ObjectType
 
 from .commits import Stamp, parse_stamp
 from .repository import reference_commit, reference_target
-from .store import read_object
+from .store import store_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def _read_tag(repository: pygit2.Repository, name: str) -> RawTag | None:
     if target is None or commit is None:
         return None
     tagger, signed = None, False
-    found = read_object(repository.odb, target)
+    found = store_of(repository).read(target)
     if found is not None and found[0] == ObjectType.TAG:
         head, _, message = found[1].partition(b"\n\n")
         line = next((line for line in head.split(b"\n") if line.startswith(b"tagger ")), None)

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pygit2
 
+from ..errors import SourceError
 from .bounds import Bounds, Meter
+from .commits import parents_and_time
 from .graph import walk
 from .repository import open_repository, resolve_tips
-from .store import open_store
+from .store import store_of
 
 
 def tip(path: Path, ref: str | None = None) -> tuple[str, int]:
@@ -20,8 +22,12 @@ def tip(path: Path, ref: str | None = None) -> tuple[str, int]:
         If the repository cannot be read, or has no such commit.
     """
     repository = open_repository(path)
-    commit = repository[resolve_tips(repository, ref, all_refs=False)[0]].peel(pygit2.Commit)
-    return str(commit.id), commit.commit_time
+    sha = str(resolve_tips(repository, ref, all_refs=False)[0])
+    found = store_of(repository).read(pygit2.Oid(hex=sha))
+    time = None if found is None else parents_and_time(found[1])[1]
+    if time is None:
+        raise SourceError(f"commit {sha} of {path} has no date", hint="choose another")
+    return sha, time
 
 
 def roots(path: Path, ref: str) -> set[str]:
@@ -34,7 +40,7 @@ def roots(path: Path, ref: str) -> set[str]:
     """
     repository = open_repository(path)
     tips = [str(tip) for tip in resolve_tips(repository, ref, all_refs=False)]
-    nodes, _ = walk(open_store(Path(repository.path)), tips, {}, Meter(str(path), Bounds()))
+    nodes, _ = walk(store_of(repository), tips, {}, Meter(str(path), Bounds()))
     return {sha for sha, node in nodes.items() if not node.parents}
 
 

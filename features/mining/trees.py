@@ -9,7 +9,7 @@ import numpy as np
 import pygit2
 from pygit2.enums import ObjectType
 
-from .store import read_object
+from .store import Store
 
 DEEPEST = 256  # folders within folders; git itself stops at 2,048
 LONGEST_PATH = 4_096  # bytes, as Linux has it
@@ -35,14 +35,14 @@ class UnreadableTree(Exception):
 class Trees:
     """Reads trees and keeps the latest: a commit's tree is mostly its parent's."""
 
-    def __init__(self, store: pygit2.Odb) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self.visited = 0
         self._kept: OrderedDict[bytes, tuple[bytes, np.ndarray]] = OrderedDict()
 
     def read(self, oid: bytes) -> bytes:
         """Give a tree's raw bytes."""
-        found = read_object(self._store, pygit2.Oid(raw=oid))
+        found = self._store.read(pygit2.Oid(raw=oid))
         if found is None or found[0] != ObjectType.TREE:
             raise UnreadableTree(oid.hex())
         return found[1]

@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from .bounds import Meter, broke_down, too_large
+from .changes import close_worker
 
 _AHEAD = 4  # pieces of work that wait for each process
 
@@ -25,7 +26,10 @@ def sharing(path: str, workers: int, meter: Meter) -> Iterator[Share]:
         From the map, if time or memory runs out.
     """
     if workers == 1:
-        yield lambda function, work: _watched((function(path, piece) for piece in work), meter)
+        try:
+            yield lambda function, work: _watched((function(path, piece) for piece in work), meter)
+        finally:
+            close_worker()
         return
     # forkserver: a plain fork could copy a lock that another thread of the caller holds
     methods = multiprocessing.get_all_start_methods()

@@ -1,0 +1,129 @@
+"""Time and memory of `trustdrift mine` beside git and PyDriller, in one run.
+
+    python experiments/mining/benchmark.py [--pydriller PYTHON] REPOSITORY...
+
+Each repository is mined afresh, by two processes, and by `git log --no-renames --raw --numstat -z`
+in one, in turn, three times; the best of each counts. The facts are then taken off the newest
+hundredth of the commits and mined on (`again`). PyDriller, whose Python is named, is asked for
+the same facts of the first repository only: it takes long. Memory is what the processes of a run
+hold together, shared pages counted once (PSS), sampled.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROUNDS = 3
+MINE = (
+    "import sys, os\n"
+    "os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])\n"
+    "from trustdrift.serving.cli import main; main()"
+)
+PYDRILLER = """
+import sys
+from pydriller import Repository
+n = 0
+for commit in Repository(sys.argv[1]).traverse_commits():
+    for file in commit.modified_files:
+        n += file.added_lines + file.deleted_lines
+"""
+
+
+def timed(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start
+
+
+def mine(repository: str, folder: Path) -> list[str]:
+    return [sys.executable, "-c", MINE, "mine", repository, "-o", str(folder)]
+
+
+def proportional(session: int) -> int:
+    """Sum the memory, in kB, of all descendants of a process (Linux)."""
+    parents, total = {}, 0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+            parents[int(status.parent.name)] = int(fields[1])
+        except (OSError, ValueError):
+            continue
+    for pid in parents:
+        above = pid
+        while above in parents and above != session:
+            above = parents[above]
+        if above == session:
+            try:
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+            except (OSError, ValueError):
+                continue
+    return total
+
+
+def peak_megabytes(command: list[str]) -> float:
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    while run.poll() is None:
+        peak = max(peak, proportional(run.pid))
+        time.sleep(0.1)
+    return peak / 1_000
+
+
+def again(repository: str, folder: Path, count: int) -> float:
+    """Mine all but the newest hundredth, then the rest, and time that."""
+    older = subprocess.run(
+        ["git", "-C", repository, "rev-list", "--first-parent", "HEAD"],
+        capture_output=True, check=True, text=True,
+    ).stdout.split()  # fmt: skip
+    cut = older[min(len(older) - 1, max(1, len(older) // 100))]
+    target = folder / "again"
+    subprocess.run([*mine(repository, target), "--ref", cut], check=True, stdout=subprocess.DEVNULL)
+    seconds = timed(mine(repository, target))
+    shutil.rmtree(target)
+    return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pydriller")
+    parser.add_argument("repositories", nargs="+")
+    words = parser.parse_args()
+    print(
+        "| repository | commits | mine, s | git log, s | ratio | commits/s | again, s | share | MB |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    first = 0.0
+    for repository in words.repositories:
+        count = int(subprocess.run(
+            ["git", "-C", repository, "rev-list", "--count", "HEAD"],
+            capture_output=True, check=True, text=True,
+        ).stdout)  # fmt: skip
+        log = ["git", "-C", repository, "log", "--no-renames", "--raw", "--numstat", "-z"]
+        with tempfile.TemporaryDirectory() as name:
+            folder, times = Path(name), []
+            for turn in range(ROUNDS):
+                times.append((timed(mine(repository, folder / str(turn))), timed(log)))
+            ours, theirs = (min(column) for column in zip(*times, strict=True))
+            on = again(repository, folder, count)
+            peak = peak_megabytes(mine(repository, folder / "peak"))
+        first = first or ours
+        title = "/".join(Path(repository).resolve().parts[-2:])
+        print(f"| {title} | {count:,} | {ours:.1f} | {theirs:.1f} | {ours / theirs:.2f} "
+              f"| {count / ours:,.0f} | {on:.2f} | {on / ours:.1%} | {peak:,.0f} |", flush=True)  # fmt: skip
+    if words.pydriller:
+        repository = words.repositories[0]
+        with tempfile.TemporaryDirectory() as name:
+            # PyDriller needs a work tree's layout
+            clone = f"{name}/clone"
+            subprocess.run(["git", "clone", "--quiet", "--shared", repository, clone], check=True)
+            theirs = timed([words.pydriller, "-c", PYDRILLER, clone])
+        print(f"\nPyDriller on the first: {theirs:.1f} s, {theirs / first:.0f} times as long.")
+
+
+if __name__ == "__main__":
+    main()
