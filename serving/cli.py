@@ -17,7 +17,7 @@ from .options import AllowFile, AllowPrivate, BaselineFolder, Output, workers
 from .training_commands import evaluate, promote, train
 
 if TYPE_CHECKING:
-    from ..features.mining.mine import Progress
+    from ..features.mining.reading import Progress
     from .scan import Scan
 
 app = typer.Typer(

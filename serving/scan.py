@@ -10,7 +10,7 @@ from ..features.errors import NotEnoughHistory
 from ..features.feature import LEVELS, Level
 from ..features.history import Coverage, History
 from ..features.mining import mine, read_subjects
-from ..features.mining.mine import Progress
+from ..features.mining.reading import Progress
 from ..features.vectors import Vectors, describe
 from ..features.windows import Windows, first_second
 from ..models.baseline import Baseline, Scores

@@ -93,10 +93,9 @@ def main() -> None:
     parser.add_argument("--pydriller")
     parser.add_argument("repositories", nargs="+")
     words = parser.parse_args()
-    print(
-        "| repository | commits | mine, s | git log, s | ratio | commits/s | again, s | share | MB |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
+    columns = ("repository", "commits", "mine, s", "git log, s", "ratio", "commits/s", "again, s",
+               "share", "MB")  # fmt: skip
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     first = 0.0
     for repository in words.repositories:
         count = int(subprocess.run(
@@ -113,8 +112,9 @@ def main() -> None:
             peak = peak_megabytes(mine(repository, folder / "peak"))
         first = first or ours
         title = "/".join(Path(repository).resolve().parts[-2:])
-        print(f"| {title} | {count:,} | {ours:.1f} | {theirs:.1f} | {ours / theirs:.2f} "
-              f"| {count / ours:,.0f} | {on:.2f} | {on / ours:.1%} | {peak:,.0f} |", flush=True)  # fmt: skip
+        values = (title, f"{count:,}", f"{ours:.1f}", f"{theirs:.1f}", f"{ours / theirs:.2f}",
+                  f"{count / ours:,.0f}", f"{on:.2f}", f"{on / ours:.1%}", f"{peak:,.0f}")  # fmt: skip
+        print(f"| {' | '.join(values)} |", flush=True)
     if words.pydriller:
         repository = words.repositories[0]
         with tempfile.TemporaryDirectory() as name:

@@ -15,7 +15,8 @@ from typing import Any
 
 from ..errors import TrustdriftError
 from .bounds import Bounds, broke_down, too_large, too_slow
-from .mine import Progress, Written, mine_into
+from .mine import Written, mine_into
+from .reading import Progress
 
 GRACE = 10.0  # seconds in which a process that has noticed its limit may say so itself
 

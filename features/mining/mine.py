@@ -1,13 +1,11 @@
 """Mines one repository: walk, compare trees, compare lines, resolve people."""
 
 import time as clock
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..errors import EmptyRepository
 from ..history import Coverage, History, write_tables
@@ -20,33 +18,15 @@ from .authorship import (
     resolve_people,
 )
 from .bounds import Bounds, Meter
-from .changes import CHANGE, Batch, measure_changes, measure_merges, read_batch
-from .changes import Written as WrittenPerson
-from .commits import FACTS
-from .content import MEASURES
 from .earlier import Earlier, positions, read_earlier, stamp
 from .graph import Node, in_order, walk
+from .reading import Progress, read_objects
 from .repository import open_repository, require_commits, require_trees, resolve_tips
 from .store import Store, store_of
-from .tables import (
-    ChangeTable,
-    Mined,
-    commits_table,
-    facts_table,
-    identities_table,
-    joined,
-    tags_table,
-    to_history,
-    to_parts,
-)
-from .trees import Side
-from .workers import Share, sharing
-
-Progress = Callable[[str, float], None]
-"""Called with a stage's name and the share of it that is done."""
+from .tables import Mined, commits_table, identities_table, tags_table, to_history, to_parts
+from .workers import sharing
 
 COMMITS_WORTH_WORKERS = 400  # below, starting processes costs more than it saves
-CHUNK = 256  # commits or changes in one call of a worker
 DAY = 86_400
 
 
@@ -147,9 +127,7 @@ def mine_into(
     mined = _mined(run, Start(ref, all_refs), earlier)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
     write_tables(folder, to_parts(mined), metadata)
-    again = 0 if earlier is None else sum(sha in earlier.position for sha in mined.commits["sha"])
-    count = len(mined.commits)
-    return Written(count, len(mined.changes), count - again, mined.coverage)
+    return Written(len(mined.commits), len(mined.changes), mined.read, mined.coverage)
 
 
 def name_of(path: Path) -> str:
@@ -181,7 +159,12 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
     nodes, missing = walk(store, [str(tip) for tip in tips], known, meter)
     require_commits(run.path, missing)
     order, times = _order(run.path, nodes, start.until)
-    read = _read(run, meter, repository.path, nodes, order, earlier)
+    reused = {} if earlier is None else earlier.position
+    new = [(i, sha, nodes[sha].parents) for i, sha in enumerate(order) if sha not in reused]
+    where = np.empty(0, np.int32) if earlier is None else positions(earlier, order)
+    workers = run.workers if len(new) >= COMMITS_WORTH_WORKERS else 1
+    with sharing(repository.path, workers, meter) as share:
+        read = read_objects(share, meter, run.report, new, len(order), earlier, where)
     require_trees(run.path, len(order), read.unreadable)
     in_force = mailmaps_in_force(order, read.changes, read.numbers)
     if earlier is not None and not _same_mailmaps(earlier, order, in_force):
@@ -206,6 +189,7 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
         identities=identities_table(identities.every),
         coverage=Coverage(read.unreadable, unknown),
         people=people.everyone,
+        read=len(new),
     )
 
 
@@ -233,108 +217,3 @@ def _same_mailmaps(earlier: Earlier, order: Sequence[str], in_force: Sequence[st
 
 def _mailmaps(store: Store, in_force: Sequence[str]) -> dict[str, Mailmap]:
     return {sha: read_mailmap(store, sha) if sha else Mailmap() for sha in dict.fromkeys(in_force)}
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What the objects say, by position in the order of commits."""
-
-    people: dict[int, tuple[WrittenPerson, WrittenPerson]]
-    """Author and committer of the commits that were read in this run."""
-    facts: pd.DataFrame
-    identities: np.ndarray
-    """Numbers of author and committer, of the commits that were not."""
-    numbers: dict[str, int]
-    """Of paths."""
-    changes: ChangeTable
-    merge_changes: ChangeTable
-    unreadable: int
-
-
-def _read(
-    run: _Run,
-    meter: Meter,
-    git_directory: str,
-    nodes: dict[str, Node],
-    order: Sequence[str],
-    earlier: Earlier | None,
-) -> _Read:
-    reused = {} if earlier is None else earlier.position
-    new = [(i, sha, nodes[sha].parents) for i, sha in enumerate(order) if sha not in reused]
-    numbers = {} if earlier is None else dict(earlier.numbers)
-    workers = run.workers if len(new) >= COMMITS_WORTH_WORKERS else 1
-    with sharing(git_directory, workers, meter) as share:
-        gathered = _gathered(share, new, numbers, meter, run.report)
-        changes = _measured(share, gathered.changes, run.report)
-        merge_changes = _measured_merges(share, gathered.merge_changes, gathered.merge_sides)
-    facts = facts_table(gathered.facts).set_axis([position for position, _, _ in new])
-    identities = np.zeros((len(order), 2), dtype=np.int32)
-    if earlier is not None:
-        where = positions(earlier, list(order))
-        kept = earlier.facts[where >= 0].set_axis(where[where >= 0])
-        identities[kept.index] = kept[["author_identity", "committer_identity"]].to_numpy()
-        facts = pd.concat([kept[list(FACTS)].astype(facts.dtypes), facts])
-        changes = joined(earlier.changes.moved(where), changes)
-        merge_changes = joined(earlier.merge_changes.moved(where), merge_changes)
-    return _Read(
-        people=dict(zip([position for position, _, _ in new], gathered.people, strict=True)),
-        facts=facts.sort_index().reset_index(drop=True),
-        identities=identities,
-        numbers=numbers,
-        changes=changes,
-        merge_changes=merge_changes,
-        unreadable=gathered.unreadable,
-    )
-
-
-def _gathered(
-    share: Share, commits: Sequence[tuple], numbers: dict[str, int], meter: Meter, report: Progress
-) -> Batch:
-    """Put the batches of all commits into one, paths numbered by `numbers`."""
-    facts, people, sides, unreadable, total = [], [], [], 0, 0
-    changes, merges = [np.empty(0, CHANGE)], [np.empty(0, CHANGE)]
-    for batch in share(read_batch, _pieces(commits)):
-        facts += batch.facts
-        people += batch.people
-        sides += batch.merge_sides
-        unreadable += batch.unreadable
-        number = np.array([numbers.setdefault(path, len(numbers)) for path in batch.paths], "i4")
-        for rows, every in ((batch.changes, changes), (batch.merge_changes, merges)):
-            if len(rows):
-                rows["path"] = number[rows["path"]]
-                every.append(rows)
-        total += len(batch.changes)
-        meter.changes(total)
-        report("paths", len(facts) / len(commits))
-    parts = np.concatenate(changes), np.concatenate(merges)
-    return Batch(facts, people, [], *parts, sides, unreadable)
-
-
-def _measured(share: Share, changes: np.ndarray, report: Progress) -> ChangeTable:
-    """Measure all changes, each path's history in turn."""
-    order = np.lexsort((changes["commit"], changes["path"]))
-    measures = np.empty(len(changes), MEASURES)
-    done = 0
-    for part in share(measure_changes, (changes[index] for index in _pieces(order))):
-        measures[order[done : done + len(part)]] = part
-        done += len(part)
-        report("lines", done / len(order))
-    return ChangeTable(changes, measures)
-
-
-def _measured_merges(
-    share: Share, changes: np.ndarray, sides: Sequence[tuple[Side, ...]]
-) -> ChangeTable:
-    order = np.lexsort((changes["commit"], changes["path"]))
-    measures = np.empty(len(changes), MEASURES)
-    done = 0
-    work = ((changes[index], [sides[i] for i in index.tolist()]) for index in _pieces(order))
-    for part in share(measure_merges, work):
-        measures[order[done : done + len(part)]] = part
-        done += len(part)
-    return ChangeTable(changes, measures)
-
-
-def _pieces(items: Any) -> Iterator:
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]

@@ -80,6 +80,8 @@ class Mined:
     identities: pd.DataFrame
     coverage: Coverage
     people: dict[str, Person]
+    read: int
+    """Commits that were read for it; the others were there from an earlier run."""
 
 
 def to_history(mined: Mined) -> History:

@@ -1,0 +1,143 @@
+"""Reads what is new of a history in pieces that several processes share, and puts it together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .bounds import Meter
+from .changes import CHANGE, Batch, Written, measure_changes, measure_merges, read_batch
+from .commits import FACTS
+from .content import MEASURES
+from .earlier import Earlier
+from .tables import ChangeTable, facts_table, joined
+from .trees import Side
+from .workers import Share
+
+Progress = Callable[[str, float], None]
+"""Called with a stage's name and the share of it that is done."""
+
+CHUNK = 256  # commits or changes in one call of a worker
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the objects say, by position in the order of commits."""
+
+    people: dict[int, tuple[Written, Written]]
+    """Author and committer of the commits that were read in this run."""
+    facts: pd.DataFrame
+    identities: np.ndarray
+    """Numbers of author and committer, of the commits that were not."""
+    numbers: dict[str, int]
+    """Of paths."""
+    changes: ChangeTable
+    merge_changes: ChangeTable
+    unreadable: int
+
+
+def read_objects(
+    share: Share,
+    meter: Meter,
+    report: Progress,
+    new: Sequence[tuple[int, str, tuple[str, ...]]],
+    commits: int,
+    earlier: Earlier | None,
+    position: np.ndarray,
+) -> Read:
+    """Read what is new, and put it to what an earlier run had read.
+
+    Parameters
+    ----------
+    share
+        A map over pieces of work.
+    new
+        Position, SHA and parents of the commits to read.
+    commits
+        How many there are in all.
+    earlier
+        What an earlier run wrote.
+    position
+        Of each of its commits, −1 for those that are not reused.
+
+    Raises
+    ------
+    LimitExceeded
+    """
+    numbers = {} if earlier is None else dict(earlier.numbers)
+    gathered = _gathered(share, new, numbers, meter, report)
+    changes = _measured(share, gathered.changes, report)
+    merge_changes = _measured_merges(share, gathered.merge_changes, gathered.merge_sides)
+    facts = facts_table(gathered.facts).set_axis([position for position, _, _ in new])
+    identities = np.zeros((commits, 2), dtype=np.int32)
+    if earlier is not None:
+        where = position
+        kept = earlier.facts[where >= 0].set_axis(where[where >= 0])
+        identities[kept.index] = kept[["author_identity", "committer_identity"]].to_numpy()
+        facts = pd.concat([kept[list(FACTS)].astype(facts.dtypes), facts])
+        changes = joined(earlier.changes.moved(where), changes)
+        merge_changes = joined(earlier.merge_changes.moved(where), merge_changes)
+    return Read(
+        people=dict(zip([position for position, _, _ in new], gathered.people, strict=True)),
+        facts=facts.sort_index().reset_index(drop=True),
+        identities=identities,
+        numbers=numbers,
+        changes=changes,
+        merge_changes=merge_changes,
+        unreadable=gathered.unreadable,
+    )
+
+
+def _gathered(
+    share: Share, commits: Sequence[tuple], numbers: dict[str, int], meter: Meter, report: Progress
+) -> Batch:
+    """Put the batches of all commits into one, paths numbered by `numbers`."""
+    facts, people, sides, unreadable, total = [], [], [], 0, 0
+    changes, merges = [np.empty(0, CHANGE)], [np.empty(0, CHANGE)]
+    for batch in share(read_batch, _pieces(commits)):
+        facts += batch.facts
+        people += batch.people
+        sides += batch.merge_sides
+        unreadable += batch.unreadable
+        number = np.array([numbers.setdefault(path, len(numbers)) for path in batch.paths], "i4")
+        for rows, every in ((batch.changes, changes), (batch.merge_changes, merges)):
+            if len(rows):
+                rows["path"] = number[rows["path"]]
+                every.append(rows)
+        total += len(batch.changes)
+        meter.changes(total)
+        report("paths", len(facts) / len(commits))
+    parts = np.concatenate(changes), np.concatenate(merges)
+    return Batch(facts, people, [], *parts, sides, unreadable)
+
+
+def _measured(share: Share, changes: np.ndarray, report: Progress) -> ChangeTable:
+    """Measure all changes, each path's history in turn."""
+    order = np.lexsort((changes["commit"], changes["path"]))
+    measures = np.empty(len(changes), MEASURES)
+    done = 0
+    for part in share(measure_changes, (changes[index] for index in _pieces(order))):
+        measures[order[done : done + len(part)]] = part
+        done += len(part)
+        report("lines", done / len(order))
+    return ChangeTable(changes, measures)
+
+
+def _measured_merges(
+    share: Share, changes: np.ndarray, sides: Sequence[tuple[Side, ...]]
+) -> ChangeTable:
+    order = np.lexsort((changes["commit"], changes["path"]))
+    measures = np.empty(len(changes), MEASURES)
+    done = 0
+    work = ((changes[index], [sides[i] for i in index.tolist()]) for index in _pieces(order))
+    for part in share(measure_merges, work):
+        measures[order[done : done + len(part)]] = part
+        done += len(part)
+    return ChangeTable(changes, measures)
+
+
+def _pieces(items: Any) -> Iterator:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
