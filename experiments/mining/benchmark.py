@@ -112,8 +112,8 @@ def main() -> None:
             peak = peak_megabytes(mine(repository, folder / "peak"))
         first = first or ours
         title = "/".join(Path(repository).resolve().parts[-2:])
-        values = (title, f"{count:,}", f"{ours:.1f}", f"{theirs:.1f}", f"{ours / theirs:.2f}",
-                  f"{count / ours:,.0f}", f"{on:.2f}", f"{on / ours:.1%}", f"{peak:,.0f}")  # fmt: skip
+        times_taken = f"{ours:.1f} | {theirs:.1f} | {ours / theirs:.2f} | {count / ours:,.0f}"
+        values = (title, f"{count:,}", times_taken, f"{on:.2f}", f"{on / ours:.1%}", f"{peak:,.0f}")
         print(f"| {' | '.join(values)} |", flush=True)
     if words.pydriller:
         repository = words.repositories[0]

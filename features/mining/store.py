@@ -93,6 +93,8 @@ class Store:
         if loose is None or loose[1] > largest:
             return None
         kind, size, begun, rest, inflater = loose
+        if len(begun) > size:
+            return None
         try:
             content = begun + inflater.decompress(rest, size - len(begun) + 1)
         except zlib.error:
