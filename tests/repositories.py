@@ -31,6 +31,16 @@ def git(folder: Path, *words: str, data: bytes | None = None) -> bytes:
     return run.stdout
 
 
+def loosened(folder: Path, name: str) -> Path:
+    """Make all objects loose, and give the file of one."""
+    sha = git(folder, "rev-parse", name).decode().strip()
+    objects = git(folder, "pack-objects", "--all", "--stdout", "-q")
+    for file in list((folder / "objects" / "pack").iterdir()):
+        file.unlink()
+    git(folder, "unpack-objects", "-q", data=objects)
+    return folder / "objects" / sha[:2] / sha[2:]
+
+
 @dataclass
 class Repository:
     """A bare repository under construction; `write()` brings what was planned into it."""

@@ -21,7 +21,7 @@ from trustdrift.features.history import History, read_history, write_history
 from trustdrift.features.mining import Reach, local_repository, mine, read_subjects
 
 from ..conftest import KEY
-from ..repositories import DAY, START, Repository, git
+from ..repositories import DAY, START, Repository, git, loosened
 
 Counts = dict[tuple[str, str], tuple[str, str]]
 
@@ -223,15 +223,7 @@ def test_an_absent_blob_makes_counts_unknown_and_is_counted(repository: Reposito
     repository.commit({"a": b"1\n", "b": b"first\n"})
     repository.commit({"b": b"second\n"})
     path = repository.write()
-    git(path, "unpack-objects", data=git(path, "pack-objects", "--all", "--stdout"))
-    sha = git(path, "rev-parse", "HEAD:b").decode().strip()
-    for pack in (path / "objects" / "pack").iterdir():
-        pack.unlink()
-    git(path, "init", "--quiet", "--bare", ".")
-    loose = path / "objects" / sha[:2] / sha[2:]
-    if not loose.exists():
-        pytest.fail("the object to remove is not loose")
-    loose.unlink()
+    loosened(path, "HEAD:b").unlink()
     history = mine(path, key=KEY)
     lost = history.changes[history.changes["commit"] == 1]
     assert lost["added"].isna().all()

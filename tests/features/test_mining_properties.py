@@ -12,7 +12,7 @@ from trustdrift.features.history import TABLES, History, read_history
 from trustdrift.features.mining import mine, mine_into
 
 from ..conftest import KEY
-from ..repositories import DAY, START, Repository, git
+from ..repositories import DAY, START, Repository, git, loosened
 from .test_mining import mined, numstat
 
 PEOPLE = [
@@ -182,14 +182,7 @@ def test_another_key_or_an_absent_blob_is_mined_again(tmp_path: Path) -> None:
     mine_into(tmp_path / "mined", path, key=KEY)
     other = mine_into(tmp_path / "mined", path, key=bytes(32))
     assert other.read == 1
-    sha = git(path, "rev-parse", "HEAD:a").decode().strip()
-    git(path, "unpack-objects", "-q", data=git(path, "pack-objects", "--all", "--stdout", "-q"))
-    for pack in (path / "objects" / "pack").iterdir():
-        pack.unlink()
-    git(path, "init", "--quiet", "--bare", ".")
-    loose = path / "objects" / sha[:2] / sha[2:]
-    if not loose.exists():
-        pytest.fail("the object to remove is not loose")
+    loose = loosened(path, "HEAD:a")
     content = loose.read_bytes()
     loose.unlink()
     third = mine_into(tmp_path / "third", path, key=KEY)
