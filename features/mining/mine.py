@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ..errors import EmptyRepository
 from ..history import Coverage, History, write_tables
@@ -178,15 +179,18 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
         numbers, known_at, tags, [mailmaps[sha] for sha in in_force], identities
     )
     parents = [nodes[sha].parents for sha in order]
+    codes, used = pd.factorize(numbers.ravel())  # nobody who is gone stays in the table
     unknown = int(read.changes.unread.sum())
     return Mined(
         project=run.project,
-        commits=commits_table(order, parents, known_at, read.facts, numbers, authorship),
+        commits=commits_table(
+            order, parents, known_at, read.facts, codes.reshape(-1, 2), authorship
+        ),
         paths=list(read.numbers),
         changes=read.changes,
         merge_changes=read.merge_changes,
         tags=tags_table(tags, taggers),
-        identities=identities_table(identities.every),
+        identities=identities_table([identities.every[number] for number in used]),
         coverage=Coverage(read.unreadable, unknown),
         people=people.everyone,
         read=len(new),
