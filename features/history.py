@@ -187,12 +187,13 @@ def write_history(history: History, folder: Path) -> None:
     ConfigurationError
         If the folder cannot be written to.
     """
-    frames: dict[str, pd.DataFrame] = {name: getattr(history, name) for name in TABLES}
-    parts = {
-        name: iter([{str(column): frame[column] for column in frame.columns}])
-        for name, frame in frames.items()
-    }
+    parts = {name: whole(getattr(history, name)) for name in TABLES}
     write_tables(folder, parts, {"project": history.project})
+
+
+def whole(frame: pd.DataFrame) -> Iterator[Rows]:
+    """Give all rows of a frame as one part."""
+    yield {str(name): frame[name] for name in frame.columns}
 
 
 def write_tables(
@@ -217,9 +218,9 @@ def write_tables(
     import pyarrow.parquet as pq
 
     stamped = {f"trustdrift.{name}": value for name, value in metadata.items()}
-    with ExitStack() as whole:
+    with ExitStack() as files:
         for name in TABLES:
-            part = whole.enter_context(replacing(folder / f"{name}.parquet"))
+            part = files.enter_context(replacing(folder / f"{name}.parquet"))
             schema = arrow_schema(name).with_metadata(stamped)
             with pq.ParquetWriter(part, schema, compression="zstd") as writer:
                 for rows in parts[name]:

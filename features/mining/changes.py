@@ -12,7 +12,7 @@ from pygit2.enums import FileMode, ObjectType
 
 from .commits import facts_of, parse_commit, tree_of
 from .content import FORMS, MEASURES, UNKNOWN, binary_form, measure_text
-from .lines import KEPT, Content, LineDifference, added_by_all, count_lines, line_difference
+from .lines import Content, LineDifference, added_by_all, line_difference
 from .store import LARGEST_BLOB, Store
 from .trees import Side, Trees, UnreadableTree, differences, own_changes
 
@@ -277,13 +277,7 @@ def _measure(
         return _row(size=size, cut=size > LARGEST_BLOB)
     if _is_binary(old) or _is_binary(new):
         return _binary(new, size)
-    if old.data == new.data:
-        difference = LineDifference(0, 0, b"")
-    elif not old.data:
-        difference = LineDifference(count_lines(new.data), 0, new.data[:KEPT])
-    else:
-        difference = line_difference(old, new)
-    return _measured(difference, size, looked_at=looked_at)
+    return _measured(line_difference(old, new), size, looked_at=looked_at)
 
 
 def _measured(difference: LineDifference | None, size: int, *, looked_at: bool) -> tuple:

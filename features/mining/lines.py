@@ -62,13 +62,13 @@ def line_difference(old: Content, new: Content) -> LineDifference | None:
     head, old_stop, new_stop = _differing_part(old.data, new.data)
     before, after = old.data[head:old_stop], new.data[head:new_stop]
     if not before or not after:
-        return LineDifference(count_lines(after), count_lines(before), after[:KEPT])
+        return LineDifference(_count_lines(after), _count_lines(before), after[:KEPT])
     if _is_short(before) and _is_short(after):
         return _compared(Content(before), Content(after))
     return None if _too_many_lines(old.data, new.data) else _compared(old, new)
 
 
-def count_lines(text: bytes) -> int:
+def _count_lines(text: bytes) -> int:
     """Count lines, the last one with or without a newline."""
     return text.count(b"\n") + (bool(text) and not text.endswith(b"\n"))
 
@@ -96,7 +96,7 @@ def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None
 
 def _is_short(text: bytes) -> bool:
     """Tell whether there are too few lines for one to be discarded as frequent."""
-    return len(text) < _FEW and count_lines(text) <= _NEVER_DISCARDED
+    return len(text) < _FEW and _count_lines(text) <= _NEVER_DISCARDED
 
 
 def _too_many_lines(old: bytes, new: bytes) -> bool:

@@ -13,7 +13,6 @@ from .commits import FACTS
 from .content import MEASURES
 from .earlier import Earlier
 from .tables import ChangeTable, facts_table, joined
-from .trees import Side
 from .workers import Share
 
 Progress = Callable[[str, float], None]
@@ -45,7 +44,7 @@ def read_objects(
     new: Sequence[tuple[int, str, tuple[str, ...]]],
     commits: int,
     earlier: Earlier | None,
-    position: np.ndarray,
+    where: np.ndarray,
 ) -> Read:
     """Read what is new, and put it to what an earlier run had read.
 
@@ -59,8 +58,8 @@ def read_objects(
         How many there are in all.
     earlier
         What an earlier run wrote.
-    position
-        Of each of its commits, −1 for those that are not reused.
+    where
+        Position of each of its commits, −1 for those that are not reused.
 
     Raises
     ------
@@ -68,19 +67,26 @@ def read_objects(
     """
     numbers = {} if earlier is None else dict(earlier.numbers)
     gathered = _gathered(share, new, numbers, meter, report)
-    changes = _measured(share, gathered.changes, report)
-    merge_changes = _measured_merges(share, gathered.merge_changes, gathered.merge_sides)
-    facts = facts_table(gathered.facts).set_axis([position for position, _, _ in new])
+    rows, merges, sides = gathered.changes, gathered.merge_changes, gathered.merge_sides
+    merge_changes = _measured(
+        share,
+        measure_merges,
+        merges,
+        lambda index: (merges[index], [sides[i] for i in index.tolist()]),
+        lambda stage, done: None,
+    )
+    changes = _measured(share, measure_changes, rows, lambda index: rows[index], report)
+    read = [position for position, _, _ in new]
+    facts = facts_table(gathered.facts).set_axis(read)
     identities = np.zeros((commits, 2), dtype=np.int32)
     if earlier is not None:
-        where = position
         kept = earlier.facts[where >= 0].set_axis(where[where >= 0])
         identities[kept.index] = kept[["author_identity", "committer_identity"]].to_numpy()
         facts = pd.concat([kept[list(FACTS)].astype(facts.dtypes), facts])
         changes = joined(earlier.changes.moved(where), changes)
         merge_changes = joined(earlier.merge_changes.moved(where), merge_changes)
     return Read(
-        people=dict(zip([position for position, _, _ in new], gathered.people, strict=True)),
+        people=dict(zip(read, gathered.people, strict=True)),
         facts=facts.sort_index().reset_index(drop=True),
         identities=identities,
         numbers=numbers,
@@ -113,28 +119,29 @@ def _gathered(
     return Batch(facts, people, [], *parts, sides, unreadable)
 
 
-def _measured(share: Share, changes: np.ndarray, report: Progress) -> ChangeTable:
-    """Measure all changes, each path's history in turn."""
+def _measured(
+    share: Share,
+    measure: Callable,
+    changes: np.ndarray,
+    work_of: Callable[[np.ndarray], Any],
+    report: Progress,
+) -> ChangeTable:
+    """Measure all changes, each path's history in turn.
+
+    Parameters
+    ----------
+    measure
+        What a worker is to do.
+    work_of
+        Gives it what belongs to the changes of some indices.
+    """
     order = np.lexsort((changes["commit"], changes["path"]))
     measures = np.empty(len(changes), MEASURES)
     done = 0
-    for part in share(measure_changes, (changes[index] for index in _pieces(order))):
+    for part in share(measure, map(work_of, _pieces(order))):
         measures[order[done : done + len(part)]] = part
         done += len(part)
         report("lines", done / len(order))
-    return ChangeTable(changes, measures)
-
-
-def _measured_merges(
-    share: Share, changes: np.ndarray, sides: Sequence[tuple[Side, ...]]
-) -> ChangeTable:
-    order = np.lexsort((changes["commit"], changes["path"]))
-    measures = np.empty(len(changes), MEASURES)
-    done = 0
-    work = ((changes[index], [sides[i] for i in index.tolist()]) for index in _pieces(order))
-    for part in share(measure_merges, work):
-        measures[order[done : done + len(part)]] = part
-        done += len(part)
     return ChangeTable(changes, measures)
 
 

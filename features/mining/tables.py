@@ -17,6 +17,7 @@ from ..history import (
     History,
     Rows,
     table,
+    whole,
 )
 from ..people import Identity, Person
 from .changes import CHANGE
@@ -103,16 +104,12 @@ def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
     """Give all tables in parts of a row group each."""
     paths = np.array(mined.paths, dtype=object)
     return {
-        "commits": _whole(mined.commits),
+        "commits": whole(mined.commits),
         "changes": _change_parts(mined.changes, paths),
         "merge_changes": _change_parts(mined.merge_changes, paths),
-        "tags": _whole(mined.tags),
-        "identities": _whole(mined.identities),
+        "tags": whole(mined.tags),
+        "identities": whole(mined.identities),
     }
-
-
-def _whole(frame: pd.DataFrame) -> Iterator[Rows]:
-    yield {str(name): frame[name] for name in frame.columns}
 
 
 def _change_parts(changes: ChangeTable, paths: np.ndarray) -> Iterator[Rows]:
