@@ -7,16 +7,20 @@ import pandas as pd
 
 from .history import History, days
 from .past import count_between, earlier, earlier_count, surprise
-from .paths import directories, has_role, kinds
+from .paths import ROLES, directories, has_role, kinds
 
 GITLINK = 0o160000
 SYMLINK = 0o120000
 EXECUTABLE = 0o111
+STEERING = ("build", "ci", "manifest", "autorun")
 HABIT = 10  # commits below which nobody has a habit to depart from
 
 
 class CommitFacts:
     """The history in columns of numpy arrays; n commits (merges included), m changes.
+
+    Changes are those of a commit against its first parent, and of a merge those that it has from
+    none of its parents: what was resolved in it, or slipped into it.
 
     Arrays are aligned with the commits unless the name says `of_change`. People and paths are
     codes from 0 that have no meaning outside.
@@ -25,7 +29,8 @@ class CommitFacts:
     def __init__(self, history: History) -> None:
         self.history = history
         self.commits = history.commits.reset_index(drop=True)
-        self.changes = history.changes.reset_index(drop=True)
+        both = pd.concat([history.changes, history.merge_changes])
+        self.changes = both.sort_values("commit", kind="stable").reset_index(drop=True)
         self.n = len(self.commits)
         self.owner = self.changes["commit"].to_numpy()
         self.time = days(self.commits["known_time"].to_numpy())
@@ -58,6 +63,10 @@ class CommitFacts:
         pairs = np.unique(np.stack([self.owner, codes]), axis=1) if len(codes) else codes
         return np.bincount(pairs[0], minlength=self.n).astype(float) if len(codes) else self.none
 
+    def highest(self, of_change: np.ndarray) -> np.ndarray:
+        """Give the largest per commit; 0 where there is none."""
+        return np.nan_to_num(self.largest(of_change))
+
     def role(self, name: str) -> np.ndarray:
         """Tell for each change whether its path has the role."""
         if name not in self._roles:
@@ -77,6 +86,33 @@ class CommitFacts:
     def plain(self) -> np.ndarray:
         """Tell which commits have at most one parent, and so have changes of their own."""
         return ~self.commits["parents"].str.contains(" ", regex=False).to_numpy(dtype=bool)
+
+    @cached_property
+    def changing(self) -> np.ndarray:
+        """Tell which commits have at most one parent, or change what no parent has."""
+        return self.plain | (self.files > 0)
+
+    @cached_property
+    def code_of_change(self) -> np.ndarray:
+        """Tell which changes are to what is run when the project is built, installed or used."""
+        executable = (self.changes["new_mode"].to_numpy() & EXECUTABLE) > 0
+        runs = self.steering_of_change | self.role("source") | executable
+        return runs & ~self.role("test") & ~self.role("documentation")
+
+    @cached_property
+    def steering_of_change(self) -> np.ndarray:
+        """Tell which changes are to what runs at build, at installation or on a server."""
+        return np.logical_or.reduce([self.role(role) for role in STEERING])
+
+    def content(self, name: str) -> np.ndarray:
+        """Give what was measured of the added lines of each change; 0 where nothing was."""
+        return np.nan_to_num(self.changes[name].to_numpy(dtype=float))
+
+    @cached_property
+    def main_role_of_change(self) -> np.ndarray:
+        """Position of the first role of each path in `ROLES`; their number for none."""
+        has = np.array([self.role(role) for role in ROLES])
+        return np.where(has.any(axis=0), has.argmax(axis=0), len(ROLES))
 
     @cached_property
     def files(self) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from .capabilities import CAPABILITIES
 from .errors import NotEnoughHistory, SourceError
 from .files import replacing
 from .people import Person
@@ -64,6 +65,10 @@ CHANGES: dict[str, tuple[str, str]] = {
     "hex_runs": ("int32?", "runs added that look like bytes in hexadecimal"),
     "urls": ("int32?", "URLs added"),
     "ip_literals": ("int32?", "IPv4 addresses added"),
+    **{
+        name: ("int32?", f"names in the added lines that stand for {capability.meaning}")
+        for name, capability in CAPABILITIES.items()
+    },
     "minified": ("bool", "the added text looks minified"),
     "form": ("string", "archive, executable, image or other for a binary file, else empty"),
     "cut": ("bool", "too large to be looked at in full: what is not null covers the beginning"),

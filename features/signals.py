@@ -60,6 +60,53 @@ def runs_unasked(values: pd.DataFrame) -> pd.Series:
     return values["autorun_files"] > 0
 
 
+@sign(SIGNALS, "commit", "{hidden_characters:.0f} invisible or direction-changing characters")
+def hidden_text(values: pd.DataFrame) -> pd.Series:
+    """Code gains characters that an editor does not show, or that turn the order of what it shows.
+
+    Text in some languages needs them, too; in identifiers and conditions nobody does.
+    """
+    return values["hidden_characters"] > 0
+
+
+@sign(
+    SIGNALS,
+    "commit",
+    "one file gains lines that read secrets or the environment, and lines that reach the network",
+)
+def secrets_and_network(values: pd.DataFrame) -> pd.Series:
+    """What would be needed to send secrets away stands in one file, tests aside."""
+    return values["secrets_with_network"] > 0
+
+
+@sign(SIGNALS, "commit", "one file gains lines that decode something, and lines that run something")
+def decodes_and_runs(values: pd.DataFrame) -> pd.Series:
+    """What would be needed to unpack and run hidden code stands in one file, tests aside."""
+    return values["decoding_with_running"] > 0
+
+
+@sign(
+    SIGNALS,
+    "commit",
+    "its code does {capabilities_new_to_project:.0f} kinds of things that the project never did",
+)
+def new_to_the_project(values: pd.DataFrame) -> pd.Series:
+    """Code reaches for the network, programs, secrets or the like for the first time here."""
+    return values["capabilities_new_to_project"] > 0
+
+
+@sign(SIGNALS, "commit", "manifests change, and {hooks:.0f} steps are added that run by themselves")
+def step_that_runs_itself(values: pd.DataFrame) -> pd.Series:
+    """A manifest changes together with steps that run at installation or at build."""
+    return (values["hooks"] > 0) & (values["manifest_files"] > 0)
+
+
+@sign(SIGNALS, "commit", "a merge brings {merge_new_files:.0f} files of which no parent knows")
+def merge_with_files_of_its_own(values: pd.DataFrame) -> pd.Series:
+    """A merge has files that no branch had: most tools never show what a merge itself changes."""
+    return values["merge_new_files"] > 0
+
+
 @sign(
     SIGNALS,
     "contributor",

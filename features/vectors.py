@@ -98,7 +98,7 @@ def _commit_vectors(history: History, facts: CommitFacts) -> Vectors:
         }
     )
     every = Vectors("commit", subjects, _values("commit", facts), digest())
-    return every.where(facts.plain)
+    return every.where(facts.changing)
 
 
 def _window_subjects(history: History, ends: np.ndarray) -> pd.DataFrame:

@@ -4,13 +4,14 @@ A splice works on mined facts: it ends a history at some commit and replaces wha
 the author's last few, changed. Nothing that came before is touched, and nothing comes after.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ..features.history import CHANGES, History, table
+from ..features.mining import measure_text
 from ..features.paths import ROLES, has_role
 
 REGULAR_FILE = 0o100644
@@ -27,12 +28,15 @@ class Touch:
     """What a planted commit does to one path."""
 
     path: str
-    added: int = 0
+    text: bytes = b""
+    """The lines that are added."""
     deleted: int = 0
     new: bool = False
     binary: bool = False
     size: int = 0
     """Bytes of the file afterwards."""
+    form: str = ""
+    """What a binary file is: archive, executable, image or other."""
 
 
 def ends_at(history: History, position: int) -> History:
@@ -41,6 +45,7 @@ def ends_at(history: History, position: int) -> History:
         history,
         commits=history.commits.iloc[: position + 1],
         changes=history.changes[history.changes["commit"] <= position],
+        merge_changes=history.merge_changes[history.merge_changes["commit"] <= position],
         tags=history.tags[history.tags["commit"] < position],
     )
 
@@ -54,13 +59,22 @@ def plant(history: History, position: int, touches: Sequence[Touch]) -> History:
         "status": ["A" if touch.new else "M" for touch in touches],
         "old_mode": [0 if touch.new else REGULAR_FILE for touch in touches],
         "new_mode": [REGULAR_FILE] * len(touches),
-        "added": [np.nan if touch.binary else touch.added for touch in touches],
-        "deleted": [np.nan if touch.binary else touch.deleted for touch in touches],
         "binary": [touch.binary for touch in touches],
         "size": [touch.size for touch in touches],
+        "form": [touch.form for touch in touches],
     }
+    measured = pd.DataFrame([_measured(touch) for touch in touches])
+    rows |= {str(name): measured[name].tolist() for name in measured}
     kept = ended.changes[ended.changes["commit"] < position]
     return replace(ended, changes=pd.concat([kept, table(rows, CHANGES)], ignore_index=True))
+
+
+def _measured(touch: Touch) -> dict[str, float]:
+    """Measure a touch's text as mining does; a binary file has none."""
+    if touch.binary:
+        return {"added": np.nan, "deleted": np.nan, "minified": False}
+    counts = {"added": touch.text.count(b"\n"), "deleted": touch.deleted}
+    return counts | {"added_bytes": len(touch.text)} | measure_text(touch.text)
 
 
 def compromise(
@@ -164,70 +178,3 @@ class Files:
         role = next((role for role in ROLES if has_role(one, role)[0]), "")
         found = self.some(role, rng) if role else None
         return found or str(self.paths.iloc[rng.integers(len(self.paths))])
-
-
-Shape = Callable[[Files, np.random.Generator], list[Touch] | None]
-"""Gives what a planted commit does, or None where the project has nothing to do it to."""
-
-
-def install_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """A script that runs at installation: a line in a manifest, and a small new file."""
-    manifest = files.some("manifest", rng)
-    if manifest is None:
-        return None
-    return [Touch(manifest, 1, 0, size=2_000), Touch("scripts/prepare.js", 12, new=True, size=500)]
-
-
-def workflow_step(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """A step that sends secrets away, added to a workflow."""
-    workflow = files.some("ci", rng)
-    if workflow is None:
-        return None
-    return [Touch(workflow, int(rng.integers(2, 8)), 0, size=3_000)]
-
-
-def fixture_and_glue(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """Two binary test files, and a build file that comes to read them."""
-    build, test = files.some("build", rng), files.some("test", rng)
-    if build is None or test is None:
-        return None
-    folder = test.rpartition("/")[0]
-    sizes = rng.integers(300, 4_000, 2)
-    return [
-        *(
-            Touch(f"{folder}/case-{number}.bin".lstrip("/"), new=True, binary=True, size=int(size))
-            for number, size in enumerate(sizes)
-        ),
-        Touch(build, 3, 1, size=8_000),
-    ]
-
-
-def added_dependency(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """One more dependency, in the manifest and the lock file if there is one."""
-    manifest, lock = files.some("manifest", rng), files.some("lock", rng)
-    if manifest is None:
-        return None
-    touches = [Touch(manifest, 1, 0, size=2_000)]
-    return [*touches, Touch(lock, 8, 2, size=60_000)] if lock else touches
-
-
-def obfuscated_line(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """One long line in a source file."""
-    source = files.some("source", rng, but="test")
-    return None if source is None else [Touch(source, 1, 0, size=9_000)]
-
-
-def weakened_check(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """One character in a build file, so that a check can no longer succeed."""
-    build = files.some("build", rng)
-    return None if build is None else [Touch(build, 1, 1, size=8_000)]
-
-
-SHAPES: dict[str, Shape] = {
-    shape.__name__: shape
-    for shape in (
-        install_hook, workflow_step, fixture_and_glue, added_dependency, obfuscated_line,
-        weakened_check,
-    )
-}  # fmt: skip
-"""Kinds of planted commits, in the shape of known cases; what their lines say is not made up."""

@@ -25,7 +25,8 @@ from trustdrift.training.dataset import require_history
 from trustdrift.training.ranking import Curve, draws, estimate
 from trustdrift.training.replay.peers import COMMIT_PEERS, Peer, Seen
 from trustdrift.training.replay.population import CORPUS, Rows
-from trustdrift.training.splices import SHAPES, Files, compromise, ends_at, plant
+from trustdrift.training.shapes import SHAPES
+from trustdrift.training.splices import Files, compromise, ends_at, plant
 
 PLANTS = 6
 """Of each kind, in each project."""
@@ -47,11 +48,6 @@ Judge = Callable[[Vectors, np.ndarray], np.ndarray]
 Scores = dict[str, np.ndarray]
 """By the name of the judge."""
 
-PEERS = {
-    name: COMMIT_PEERS[name]
-    for name in ("binary file by a non-founder", "Hipcheck's churn", "Anomalicious",
-                 "per-author one-class SVM")
-}  # fmt: skip
 OURS = "trustdrift"
 
 
@@ -59,7 +55,7 @@ def judges(baseline: Baseline) -> dict[str, Judge]:
     def ours(vectors: Vectors, wanted: np.ndarray) -> np.ndarray:
         return baseline.levels["commit"].score(vectors.where(wanted)).combined
 
-    return {OURS: ours} | {name: partial(by_peer, peer) for name, peer in PEERS.items()}
+    return {OURS: ours} | {name: partial(by_peer, peer) for name, peer in COMMIT_PEERS.items()}
 
 
 def by_peer(peer: Peer, vectors: Vectors, wanted: np.ndarray) -> np.ndarray:
@@ -209,7 +205,7 @@ def plants_table(results: list[Found]) -> None:
 
     for kind in SHAPES:
         print(line(kind.replace("_", " "), OURS, [kind]))
-    for judge in [OURS, *PEERS]:
+    for judge in [OURS, *COMMIT_PEERS]:
         print(line(f"all, {judge}", judge, list(SHAPES)))
 
 
@@ -228,7 +224,7 @@ def pairs_table(results: list[Found]) -> None:
     for way, title in ((1, "paths as they are"), (2, "paths of this project")):
         for k in LENGTHS:
             print(line(title, OURS, way, k))
-    for judge in PEERS:
+    for judge in COMMIT_PEERS:
         print(line(f"paths of this project, {judge}", judge, 2, 5))
 
 

@@ -25,12 +25,28 @@ from trustdrift.training.corpus import Entry, git_directory, read_corpus
 from trustdrift.training.dataset import require_history
 from trustdrift.training.ranking import Curve, draws, estimate
 from trustdrift.training.replay.cases import read_cases
+from trustdrift.training.replay.peers import (
+    Seen,
+    displacement,
+    named_signs,
+    newcomers_share,
+    random,
+)
+from trustdrift.training.replay.population import Rows
 from trustdrift.training.transplant import DAY, YEAR, transplant
 
 DAYS = 540
 START = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp())
 COMMITS_A_YEAR = (20, 250)
 """What is quiet, and still alive."""
+
+PEERS = {
+    "newcomer's share": newcomers_share,
+    "displacement alone": displacement,
+    "our named signs, counted": named_signs,
+    "random": random,
+}
+"""That need no fitting."""
 
 EACH = 8
 """Successions that a project receives, one at a time."""
@@ -45,19 +61,22 @@ def history_of(histories: Path, repo: str) -> History | None:
         return None
 
 
-def highest(baseline: Baseline, history: History) -> dict[str, float]:
-    """Give each person's highest score while it lasts."""
+def highest(baseline: Baseline, history: History) -> dict[str, list[float]]:
+    """Give each person's highest score, and that of each peer, while it lasts."""
     vectors = describe(history)["contributor"]
     time = vectors.subjects["known_time"].to_numpy()
     keep = (time >= START) & (time <= START + DAYS * DAY)
-    scores = baseline.levels["contributor"].score(vectors, keep=keep).combined
-    people = vectors.subjects["person"][keep].to_numpy()
-    return {person: float(scores[people == person].max()) for person in np.unique(people)}
+    ours = baseline.levels["contributor"].score(vectors, keep=keep).combined
+    kept = vectors.where(keep)
+    seen = Seen(Rows(kept.values.to_numpy(dtype=float), None, kept.subjects), "contributor")
+    every = np.column_stack([ours, *(peer(seen, ()) for peer in PEERS.values())])
+    people = kept.subjects["person"].to_numpy()
+    return {person: every[people == person].max(axis=0).tolist() for person in np.unique(people)}
 
 
 def one_project(
     number: int, entry: Entry, sources: list[tuple[str, str]], histories: Path, folder: Path | None
-) -> tuple[int, list[float], list[float]]:
+) -> tuple[int, list[list[float]], list[list[float]]]:
     baseline, rng = Baseline.load(folder), np.random.default_rng(number)
     quiet = mine(
         require_history(histories, entry.repo), key=bytes(32), project=entry.repo, ref=entry.sha
@@ -101,14 +120,19 @@ def main(manifest: str, cases: str, histories: str, folder: str | None = None) -
         f"{label.sum()} transplanted successions and {(~label).sum()} ordinary people of "
         f"{len(np.unique(every))} quiet projects, {DAYS} days\n"
     )
+    columns = ["judge", "AUROC", "average precision", "recall at 1 % of people", "at 5 %"]
+    print("| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|")
+    for judge, judged in zip(["trustdrift", *PEERS], np.array(scores).T, strict=True):
+        print(f"| {judge} | " + " | ".join(figures(judged, label, every)) + " |")
+
+
+def figures(scores: np.ndarray, label: np.ndarray, projects: np.ndarray) -> list[str]:
     taken = []
-    for count in draws(every):
-        curve = Curve.of(np.array(scores), label, count[every])
+    for count in draws(projects):
+        curve = Curve.of(scores, label, count[projects])
         flagged = [curve.recall_at(share) for share in (0.01, 0.05)]
         taken.append([curve.auroc, curve.average_precision, *flagged])
-    print("| AUROC | average precision | recall at 1 % of people | at 5 % |\n|---|---|---|---|")
-    cells = [str(estimate(column, len(np.unique(every)))) for column in np.array(taken).T]
-    print("| " + " | ".join(cells) + " |")
+    return [str(estimate(column, len(np.unique(projects)))) for column in np.array(taken).T]
 
 
 if __name__ == "__main__":

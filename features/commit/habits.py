@@ -5,6 +5,7 @@ import numpy as np
 from ..commit_facts import HABIT, CommitFacts
 from ..feature import commit_feature
 from ..past import earlier, previous, surprise
+from ..paths import ROLES
 
 
 @commit_feature(
@@ -156,3 +157,16 @@ def sign_off_missing(facts: CommitFacts) -> np.ndarray:
     signed = (facts.column("signed_off") > 0).astype(float)
     count, mean, _ = earlier(signed, facts.project)
     return np.where(count >= HABIT, mean * (1 - signed), np.nan)
+
+
+@commit_feature(
+    unit="bits",
+    concerning="high",
+    compared_with="own past",
+    says="touches a kind of file unusual for this author ({value:.1f} bits of surprise)",
+)
+def role_surprise(facts: CommitFacts) -> np.ndarray:
+    """Surprise of a changed path's role under the author's past changes, the highest of all."""
+    roles = facts.main_role_of_change.astype(float)
+    size = len(ROLES) + 1
+    return facts.largest(surprise(roles, facts.author_of_change, size, (1.0,), HABIT))

@@ -2,6 +2,7 @@
 
 from .bounds import Bounds
 from .confined import mine_confined
+from .content import measure_text
 from .mine import Written, mine, mine_into
 from .remote import Reach, clone, is_url, local_repository
 from .subjects import read_subjects
@@ -14,6 +15,7 @@ __all__ = [
     "clone",
     "is_url",
     "local_repository",
+    "measure_text",
     "mine",
     "mine_confined",
     "mine_into",

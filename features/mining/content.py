@@ -5,6 +5,8 @@ import re
 
 import numpy as np
 
+from ..capabilities import CAPABILITIES
+
 ENCODED_RUN = 60  # characters; PEM has lines of 64, MIME of 76
 MINIFIED_LINE = 200  # bytes of a mean line above which text is written by a program
 MINIFIED_BYTES = 1_000
@@ -25,6 +27,7 @@ MEASURES = np.dtype(
         ("hex_runs", "i4"),
         ("urls", "i4"),
         ("ip_literals", "i4"),
+        *((name, "i4") for name in CAPABILITIES),
         ("minified", "?"),
         ("form", "u1"),
         ("cut", "?"),
@@ -32,9 +35,10 @@ MEASURES = np.dtype(
 )
 """What is measured of one change; −1 and NaN where it is not known or not text."""
 
-UNKNOWN = np.array(
-    [(-1, -1, False, -1, -1, -1, np.nan, np.nan, -1, -1, -1, -1, -1, False, 0, False)], MEASURES
-)[0]
+UNKNOWN = np.zeros(1, MEASURES)[0]
+for _name in MEASURES.names or ():
+    _kind = MEASURES[_name]
+    UNKNOWN[_name] = {"i": -1, "f": np.nan}.get(_kind.kind, 0)
 
 FORMS = ("", "archive", "executable", "image", "other")
 """What a binary file is, by its first bytes; the measure is the position here."""
@@ -111,6 +115,7 @@ def measure_text(text: bytes) -> dict[str, float]:
     - `hex_runs`: runs as long of hexadecimal digits, or 16 or more bytes written `\x1f` or `0x1f,`
     - `urls`: occurrences of `://`
     - `ip_literals`: dotted quads; version numbers of four parts count, too
+    - for each of `CAPABILITIES`: how often its names occur
     - `minified`: mean line of at least `MINIFIED_LINE` bytes with hardly any white space
     """
     if not text:
@@ -128,6 +133,7 @@ def measure_text(text: bytes) -> dict[str, float]:
         "hex_runs": hexadecimal,
         "urls": text.count(b"://"),
         "ip_literals": len(_IP.findall(text)) if _may_have_ip(text) else 0,
+        **_capabilities(text),
         "minified": size >= MINIFIED_BYTES
         and size >= MINIFIED_LINE * (1 + text.count(b"\n"))
         and sum(counts[blank] for blank in _BLANKS) < MINIFIED_BLANKS * size,
@@ -135,7 +141,7 @@ def measure_text(text: bytes) -> dict[str, float]:
 
 
 _NO_TEXT: dict[str, float] = dict.fromkeys(
-    ("longest_line", "hidden", "base64_runs", "hex_runs", "urls", "ip_literals"), 0
+    ("longest_line", "hidden", "base64_runs", "hex_runs", "urls", "ip_literals", *CAPABILITIES), 0
 )
 
 
@@ -169,6 +175,25 @@ def _encoded_runs(text: bytes, *, long_lines: bool) -> tuple[int, int]:
     if text.count(b"0x") >= 16 or text.count(b"\\x") >= 16:
         hexadecimal += len(_ESCAPED.findall(text))
     return base64, hexadecimal
+
+
+_IDENTIFIER = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_(")
+_AS_WORDS = bytes(byte if byte in _IDENTIFIER else 0x20 for byte in range(256))
+_STANDS_FOR = {word: name for name, found in CAPABILITIES.items() for word in found.words}
+_WORDS = frozenset(_STANDS_FOR)
+_PHRASES = [(phrase, name) for name, found in CAPABILITIES.items() for phrase in found.phrases]
+_NO_CAPABILITIES = dict.fromkeys(CAPABILITIES, 0)
+
+
+def _capabilities(text: bytes) -> dict[str, int]:
+    counts = _NO_CAPABILITIES.copy()
+    for phrase, name in _PHRASES:
+        if phrase in text:
+            counts[name] += text.count(phrase)
+    words = text.translate(_AS_WORDS).replace(b"(", b"( ").split()
+    for word in _WORDS.intersection(words):
+        counts[_STANDS_FOR[word]] += words.count(word)
+    return counts
 
 
 def binary_form(content: bytes) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..capabilities import CAPABILITIES
 from ..history import (
     CHANGES,
     COMMITS,
@@ -26,7 +27,7 @@ from .content import FORMS, MEASURES, UNKNOWN
 from .tags import RawTag
 
 _COUNTED = ("added", "deleted", "size", "added_bytes", "longest_line", "hidden", "base64_runs",
-            "hex_runs", "urls", "ip_literals")  # fmt: skip
+            "hex_runs", "urls", "ip_literals", *CAPABILITIES)  # fmt: skip
 _SHARES = ("entropy", "non_ascii")
 _FLAGS = ("binary", "minified", "cut")
 

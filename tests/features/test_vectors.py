@@ -87,6 +87,7 @@ def test_a_history_cut_off_at_a_date_has_the_same_vectors_up_to_it(
             st.sampled_from([FOUNDER, NEWCOMER, "GitHub <noreply@github.com>"]),
             st.integers(0, 40),
             st.sampled_from(["+0000", "-0700", "+0530", "+9999"]),
+            st.sampled_from([b"\0", b"curl x | sh; eval y # ", b"process.env https://x ", b""]),
         ),
         min_size=2,
         max_size=25,
@@ -98,11 +99,11 @@ def test_mining_until_a_date_gives_the_same_vectors_up_to_it(
 ) -> None:
     repository = Repository(tmp_path_factory.mktemp("any") / "project")
     time = START
-    for number, (path, author, committer, days, zone) in enumerate(steps):
+    for number, (path, author, committer, days, zone, text) in enumerate(steps):
         time += days * DAY
         content = b"Nora <nora@elsewhere.net> <frida@project.org>\n" if "map" in path else b""
         repository.commit(
-            {path: content + b"\0%d\n" % number}, author=author, committer=committer,
+            {path: content + text + b"%d\n" % number}, author=author, committer=committer,
             time=time, zone=zone,
         )  # fmt: skip
     path = repository.write()

@@ -8,7 +8,8 @@ import pytest
 
 from trustdrift.features.history import CHANGES, History
 from trustdrift.features.vectors import describe, describe_commits
-from trustdrift.training.splices import SHAPES, Files, Touch, compromise, ends_at, plant
+from trustdrift.training.shapes import SHAPES
+from trustdrift.training.splices import Files, Touch, compromise, ends_at, plant
 
 
 def last_of(history: History, who: str, many: int) -> list[int]:
@@ -26,7 +27,7 @@ def test_commits_alone_give_the_same_vectors(story_history: History) -> None:
 
 def test_a_planted_commit_changes_its_own_vector_alone(story_history: History) -> None:
     position = len(story_history.commits) - 40
-    spliced = plant(story_history, position, [Touch("src/part1.c", 1, 1, size=9_000)])
+    spliced = plant(story_history, position, [Touch("src/part1.c", b"eval(x)\n", 1, size=9_000)])
     assert len(spliced.commits) == position + 1
     assert (spliced.changes["commit"] == position).sum() == 1
     assert list(spliced.changes.columns) == list(CHANGES)
@@ -34,6 +35,8 @@ def test_a_planted_commit_changes_its_own_vector_alone(story_history: History) -
     pd.testing.assert_frame_equal(before.values.iloc[:-1], after.values.iloc[:-1])
     assert after.values["changed_files"].iloc[-1] == 1
     assert after.values["added_lines"].iloc[-1] == 1
+    assert after.values["evaluation"].iloc[-1] == 1
+    assert after.values["added_bytes"].iloc[-1] == 8
 
 
 def test_another_hand_under_the_same_name(story_history: History) -> None:
@@ -93,3 +96,4 @@ def test_shapes_touch_what_is_there_or_decline(story_history: History, kind: str
     )  # fmt: skip
     assert touches
     assert all(touch.path and not touch.path.startswith("/") for touch in touches)
+    assert all(touch.text.endswith(b"\n") != touch.binary for touch in touches)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...features.catalog import features
 from ...features.feature import Level
+from ...features.signals import SIGNALS
 from .population import CORPUS, Rows
 from .replay import Plan, Scores
 from .yearly import start_of
@@ -97,6 +98,14 @@ def churn_deviation(seen: Seen, years: tuple[int, ...]) -> np.ndarray:
     return np.nan_to_num(seen["size_against_project"], nan=-np.inf)
 
 
+def entropy_deviation(seen: Seen, years: tuple[int, ...]) -> np.ndarray:
+    """How many standard deviations the entropy of added code lies above the project's past.
+
+    Hipcheck's entropy analysis (MITRE), of bytes in place of graphemes and over earlier commits.
+    """
+    return np.nan_to_num(seen["entropy_against_project"], nan=-np.inf)
+
+
 def anomalicious(seen: Seen, years: tuple[int, ...]) -> np.ndarray:
     """Count the factors of Anomalicious that hold (Gonzalez et al. 2021, ICSE-SEIP).
 
@@ -165,6 +174,14 @@ def _by_author(
     return scores
 
 
+def named_signs(seen: Seen, years: tuple[int, ...]) -> np.ndarray:
+    """How many of our own named signs a row shows."""
+    names = [feature.name for feature in features(seen.level)]
+    values = pd.DataFrame(np.asarray(seen.rows.values), columns=names)
+    shown = [sign.shown_by(values) for sign in SIGNALS if sign.level == seen.level]
+    return np.sum(shown, axis=0, dtype=float)
+
+
 def newcomers_share(seen: Seen, years: tuple[int, ...]) -> np.ndarray:
     """Share of the project's commits, of people whose first commit is less than a year old."""
     young = ~seen.above("tenure", 365.0)
@@ -180,9 +197,11 @@ COMMIT_PEERS: dict[str, Peer] = {
     "random": random,
     "binary file by a non-founder": binary_by_newcomer,
     "Hipcheck's churn": churn_deviation,
+    "Hipcheck's entropy": entropy_deviation,
     "Anomalicious": anomalicious,
     "per-author one-class SVM": author_machine,
     "naive isolation forest": naive_forest,
+    "our named signs, counted": named_signs,
 }
 
 CONTRIBUTOR_PEERS: dict[str, Peer] = {
@@ -190,6 +209,7 @@ CONTRIBUTOR_PEERS: dict[str, Peer] = {
     "newcomer's share": newcomers_share,
     "displacement alone": displacement,
     "naive isolation forest": naive_forest,
+    "our named signs, counted": named_signs,
 }
 
 

