@@ -3,6 +3,7 @@
 from ...features.feature import Level
 from ..detector import Detector
 from .autoencoder import Autoencoder, UntrainedAutoencoder
+from .conditional_tails import ConditionalTails
 from .directional_tails import DirectionalTails
 from .ecod import Ecod
 from .extended_forest import ExtendedForest
@@ -15,6 +16,7 @@ DETECTORS: dict[str, type[Detector]] = {
     kind.name: kind
     for kind in (
         DirectionalTails,
+        ConditionalTails,
         IsolationForest,
         ExtendedForest,
         Neighbours,

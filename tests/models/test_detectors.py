@@ -14,12 +14,13 @@ from trustdrift.models.reference import Reference
 from trustdrift.models.rows import Rows
 
 COLUMNS = 12
+NAMES = {2: "added_bytes"}  # by which conditional tails classify commits
 
 
 def feature(number: int) -> Feature:
     concerns: tuple[Concern, ...] = ("high", "low", "both")
     return Feature(
-        f"f{number}", "commit", "x", concerns[number % 3], "all projects", "{value}", "X.", "f",
+        NAMES.get(number, f"f{number}"), "commit", "x", concerns[number % 3], "all projects", "{value}", "X.", "f",
         lambda facts: facts,
     )  # fmt: skip
 
