@@ -143,6 +143,12 @@ def pseudonym(key: bytes, identity: str) -> str:
     return _token(key, "person", identity)
 
 
+def address_tokens(key: bytes, address: str) -> tuple[str, str]:
+    """Give the tokens under which an address is kept: as a person's first one, and as any."""
+    usual = _normal_address(address)
+    return _token(key, "person", usual), _token(key, "address", usual)
+
+
 class People:
     """Assigns people to identities in the order in which they appear.
 

@@ -65,7 +65,7 @@ def describe(history: History, windows: Windows | None = None) -> dict[Level, Ve
         raise NotEnoughHistory(f"{history.project} has no commits to describe")
     facts = WindowFacts(history, windows or Windows())
     return {
-        "commit": _commit_vectors(history, facts.by_commit),
+        "commit": describe_commits(history),
         "contributor": _contributor_vectors(history, facts),
         "project": _project_vectors(history, facts),
     }

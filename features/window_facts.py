@@ -1,6 +1,6 @@
 """What window features are computed from: who did what in which window, and before it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -35,13 +35,16 @@ class WindowFacts:
 
     Windows end between the first commit and the last: one that ends later is not over yet.
 
+    What merges change themselves is left out: who resolves a conflict has not written the file.
+
     A row is a person and a window in which that person, not a bot, authored a commit, committed
     somebody else's, merged a request or tagged. `of_rows` arrays have one entry a row, `of_ends`
     arrays one a window.
     """
 
     def __init__(self, history: History, windows: Windows) -> None:
-        self.by_commit = CommitFacts(history)
+        without = history.merge_changes.iloc[:0]
+        self.by_commit = CommitFacts(replace(history, merge_changes=without))
         self.windows = windows
         self.length = float(windows.length_days)
         self.begin = float(self.by_commit.time[0])

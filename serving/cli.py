@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..features.errors import ConfigurationError, TrustdriftError
-from . import baseline_commands, corpus_commands
+from . import baseline_commands, corpus_commands, service_commands
 from .options import AllowFile, AllowPrivate, BaselineFolder, Output, workers
 from .training_commands import evaluate, promote, train
 
@@ -29,6 +29,8 @@ app = typer.Typer(
 )
 app.add_typer(corpus_commands.app, name="corpus")
 app.add_typer(baseline_commands.app, name="baseline")
+app.add_typer(service_commands.keys_app, name="keys")
+app.add_typer(service_commands.person_app, name="person")
 
 
 class Format(StrEnum):
@@ -252,6 +254,11 @@ app.command(epilog="Example: trustdrift promote --corpus corpus.toml")(promote)
 app.command(
     epilog="Example: trustdrift evaluate --incidents incidents.toml --histories mirror -o replay.md"
 )(evaluate)
+
+
+app.command(epilog="Example: TRUSTDRIFT_OPEN=true trustdrift serve --port 3000")(
+    service_commands.serve
+)
 
 
 @app.command()

@@ -15,7 +15,7 @@ FEWEST_ROWS = 50
 
 
 def _combination() -> dict[Level, str]:
-    return {"commit": "fisher", "contributor": "fisher", "project": "cauchy"}
+    return {"commit": "cauchy", "contributor": "fisher", "project": "cauchy"}
 
 
 def _most_rows() -> dict[Level, int]:

@@ -29,7 +29,7 @@ DETECTORS: dict[str, type[Detector]] = {
 }
 
 PANEL: dict[Level, tuple[str, ...]] = {
-    "commit": ("directional_tails", "autoencoder"),
+    "commit": ("conditional_tails", "autoencoder"),
     "contributor": ("directional_tails", "autoencoder", "sequence"),
     "project": ("directional_tails", "autoencoder"),
 }

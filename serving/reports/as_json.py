@@ -1,6 +1,7 @@
 """The report for machines: schema 1, pseudonyms only."""
 
 import json
+from typing import Any
 
 from ...models.leads import Lead
 from ..scan import Scan
@@ -30,13 +31,15 @@ def render(scan: Scan) -> str:
         },
         "baseline": scan.baseline,
         "leads": {
-            _KEYS[level]: [_lead(lead) for lead in part] for level, part in scan.leads.items()
+            _KEYS[level]: [lead_document(lead) for lead in part]
+            for level, part in scan.leads.items()
         },
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _lead(lead: Lead) -> dict[str, object]:
+def lead_document(lead: Lead) -> dict[str, Any]:
+    """Give one lead as the contract has it."""
     return {
         "rank": lead.rank,
         "subject": lead.subject,

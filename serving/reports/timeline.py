@@ -1,10 +1,9 @@
 """Who carried a project, as stacked bars: numbers for an SVG."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..scan import Scan
-from ..stewardship import FEWEST_COMMITS
-from .view import name_of
+from ..stewardship import FEWEST_COMMITS, Stewardship
 
 WIDTH, HEIGHT = 860.0, 220.0
 GAP = 3.0
@@ -45,11 +44,16 @@ class Timeline:
     periods: tuple[str, ...]
 
 
-def timeline(scan: Scan) -> Timeline:
-    """Stack the shares of each half-year; one without commits stays empty."""
-    told = scan.stewardship
+def timeline(told: Stewardship, name_of: Callable[[str], str]) -> Timeline:
+    """Stack the shares of each half-year; one without commits stays empty.
+
+    Parameters
+    ----------
+    name_of
+        From a pseudonym to what is shown.
+    """
     count = max(len(told.periods), 1)
-    rows = [(name_of(scan, who), row) for who, row in zip(told.people, told.shares, strict=True)]
+    rows = [(name_of(who), row) for who, row in zip(told.people, told.shares, strict=True)]
     rows.append((OTHERS, _lacking(told.shares, told.commits)))
     bands, floor = [], [0.0] * len(told.periods)
     for colour, (name, shares) in enumerate(rows):

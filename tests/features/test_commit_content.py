@@ -29,7 +29,9 @@ def shown(values: pd.DataFrame) -> set[str]:
     """Names of the signs that the last commit shows."""
     last = values.iloc[-1:]
     return {
-        sign.name for sign in SIGNALS if sign.level == "commit" and bool(sign.shown_by(last).iloc[0])
+        sign.name
+        for sign in SIGNALS
+        if sign.level == "commit" and bool(sign.shown_by(last).iloc[0])
     }
 
 
@@ -130,9 +132,7 @@ def test_a_merge_is_a_commit_where_it_changes_something_itself(repository: Repos
         {"b.c": b"1\n"}, branch="side", after=root, author=NEWCOMER, time=START + 2 * DAY
     )
     repository.commit({"b.c": b"1\n"}, merge=side, author=FOUNDER, time=START + 3 * DAY)
-    other = repository.commit(
-        {"c.c": b"1\n"}, branch="side", author=NEWCOMER, time=START + 4 * DAY
-    )
+    other = repository.commit({"c.c": b"1\n"}, branch="side", author=NEWCOMER, time=START + 4 * DAY)
     repository.commit(
         {"c.c": b"1\n", "own.c": b"system(x);\n"}, merge=other, author=FOUNDER,
         time=START + 5 * DAY,

@@ -20,8 +20,8 @@ NAMES = {2: "added_bytes"}  # by which conditional tails classify commits
 def feature(number: int) -> Feature:
     concerns: tuple[Concern, ...] = ("high", "low", "both")
     return Feature(
-        NAMES.get(number, f"f{number}"), "commit", "x", concerns[number % 3], "all projects", "{value}", "X.", "f",
-        lambda facts: facts,
+        NAMES.get(number, f"f{number}"), "commit", "x", concerns[number % 3], "all projects",
+        "{value}", "X.", "f", lambda facts: facts,
     )  # fmt: skip
 
 

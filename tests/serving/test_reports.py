@@ -12,6 +12,7 @@ from trustdrift.models.baseline import Baseline
 from trustdrift.serving.files import write_whole
 from trustdrift.serving.reports import FORMATS
 from trustdrift.serving.reports.timeline import timeline
+from trustdrift.serving.reports.view import name_of
 from trustdrift.serving.scan import Scan, scan
 
 from ..conftest import KEY
@@ -65,7 +66,7 @@ def test_every_form_for_people_says_the_same(found: Scan, form: str) -> None:
 
 
 def test_shares_of_a_half_year_add_up(found: Scan) -> None:
-    drawn = timeline(found)
+    drawn = timeline(found.stewardship, lambda who: name_of(found, who))
     for period, commits in enumerate(found.stewardship.commits):
         total = sum(band.shares[period] for band in drawn.bands)
         assert total == pytest.approx(1.0 if commits else 0.0)

@@ -1,0 +1,153 @@
+"""What is kept of one person, and how to give it out or forget it."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import delete, or_, select
+
+from ...features.errors import SourceError
+from ...features.history import History, read_history, write_history
+from ...features.people import address_tokens
+from .database import Audit, Database, Delivery, Label, Lead, Project, Reply, now
+from .projects import folder_of
+from .settings import Settings
+
+ERASED = "0" * 16
+"""In the place of an erased person: their commits stay, as nobody's."""
+
+
+def pseudonyms_of(
+    database: Database, settings: Settings, key: bytes, address_or_pseudonym: str
+) -> set[str]:
+    """Give all pseudonyms of a person: of an address, those under which it appears anywhere."""
+    text = address_or_pseudonym.strip()
+    if "@" not in text:
+        return {text}
+    person, address = address_tokens(key, text)
+    found = {person}
+    with database.session() as session:
+        projects = list(session.scalars(select(Project.id)))
+    for project_id in projects:
+        history = _history(settings, project_id)
+        if history is not None:
+            rows = np.flatnonzero(history.identities["address"] == address)
+            for role in ("author", "committer"):
+                theirs = history.commits[f"{role}_identity"].isin(rows)
+                found |= set(history.commits[role][theirs])
+    return found
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the service keeps of a person."""
+
+    people: list[str]
+    """Their pseudonyms."""
+    leads: list[dict[str, Any]]
+    commits: dict[str, int]
+    """By project."""
+    log: int
+    """Lines of the log about their leads."""
+
+
+def export(database: Database, settings: Settings, people: set[str]) -> Kept:
+    """Collect all that is kept of a person."""
+    with database.session() as session:
+        leads = list(session.scalars(select(Lead).where(Lead.person.in_(people))))
+        projects = list(session.scalars(select(Project)))
+        about = [lead.id for lead in leads] + sorted(people)
+        log = session.scalars(select(Audit.id).where(Audit.about.in_(about))).all()
+    commits = {}
+    for project in projects:
+        history = _history(settings, project.id)
+        own = 0 if history is None else int(history.commits["author"].isin(people).sum())
+        if own:
+            commits[project.name] = own
+    return Kept(sorted(people), [lead.document for lead in leads], commits, len(log))
+
+
+def erase(database: Database, settings: Settings, people: set[str]) -> Kept:
+    """Forget a person in every store; what was kept is told once more.
+
+    Their leads go, with labels and replies; in the stored facts their commits become nobody's;
+    lines of the log about them lose whom they were about. A later refresh of a project mines its
+    public history anew: who must stay unknown has to be left out there.
+    """
+    kept = export(database, settings, people)
+    with database.session() as session:
+        leads = select(Lead.id).where(Lead.person.in_(people))
+        session.execute(
+            Audit.__table__.update()  # pyright: ignore[reportAttributeAccessIssue]
+            .where(or_(Audit.about.in_(people), Audit.about.in_(leads)))
+            .values(about="erased")
+        )
+        for table in (Label, Reply):
+            session.execute(delete(table).where(table.lead_id.in_(leads)))
+        session.execute(delete(Lead).where(Lead.person.in_(people)))
+        projects = list(session.scalars(select(Project)))
+    for project in projects:
+        history = _history(settings, project.id)
+        if history is not None:
+            _forget(settings, project.id, history, people)
+    return kept
+
+
+def _history(settings: Settings, project_id: str) -> History | None:
+    try:
+        return read_history(folder_of(settings, project_id))
+    except SourceError:
+        return None
+
+
+def _forget(settings: Settings, project_id: str, history: History, people: set[str]) -> None:
+    gone = history.identities["person"].isin(people)
+
+    def without(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        return frame.assign(**{c: frame[c].mask(frame[c].isin(people), ERASED) for c in columns})
+
+    write_history(
+        History(
+            history.project,
+            without(history.commits, "author", "committer"),
+            history.changes,
+            history.merge_changes,
+            without(history.tags, "tagger"),
+            history.identities.assign(
+                **{
+                    column: history.identities[column].mask(gone, "")
+                    for column in ("pair", "person", "address", "full_name", "alias")
+                }
+            ),
+        ),
+        folder_of(settings, project_id),
+    )
+
+
+def forget_old(database: Database, settings: Settings) -> int:
+    """Delete what is older than the retention: log lines, deliveries, leads no longer seen.
+
+    Returns
+    -------
+    Rows deleted.
+    """
+    before = now() - timedelta(days=settings.retention_days)
+    gone = 0
+    with database.session() as session:
+        for statement in (
+            delete(Audit).where(Audit.at < before),
+            delete(Delivery).where(Delivery.at < before),
+            delete(Lead).where(~Lead.current, Lead.last_seen < before),
+        ):
+            gone += session.execute(statement).rowcount  # pyright: ignore[reportAttributeAccessIssue]
+    return gone
+
+
+def forget_project(database: Database, settings: Settings, project_id: str) -> None:
+    """Watch a project no more, and delete what was kept of it."""
+    with database.session() as session:
+        session.execute(delete(Project).where(Project.id == project_id))
+    shutil.rmtree(folder_of(settings, project_id), ignore_errors=True)

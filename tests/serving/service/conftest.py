@@ -1,0 +1,125 @@
+"""A BentoML server on loopback, as `trustdrift serve` starts it, once for all tests."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from trustdrift.models.baseline import SHIPPED
+from trustdrift.serving.service.client import Client
+from trustdrift.serving.service.database import Database
+from trustdrift.serving.service.keys import SCOPES, create
+from trustdrift.serving.service.projects import register
+from trustdrift.serving.service.settings import Settings
+
+from ...conftest import KEY
+from ...repositories import ordinary_story
+
+SECRET = "a webhook's secret"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, and keys to it."""
+
+    url: str
+    settings: Settings
+    log: Path
+    keys: dict[str, str]
+    """By scope; `all` has every one."""
+
+    def client(self, key: str = "all") -> Client:
+        return Client(self.url, self.keys.get(key, key))
+
+    def http(self, key: str = "all") -> httpx.Client:
+        headers = {"Authorization": f"Bearer {self.keys[key]}"} if key else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+
+    @property
+    def database(self) -> Database:
+        return Database(self.settings.database_url)
+
+
+def free_port() -> int:
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return opened.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, story: Path) -> Iterator[Server]:
+    place = tmp_path_factory.mktemp("service")
+    mirror = place / "mirror"
+    shutil.copytree(story, mirror / "story")
+    ordinary_story(mirror / "ordinary")
+    shutil.copytree(SHIPPED, place / "baseline")
+    settings = Settings(
+        data=place / "data", mirror=str(mirror), baseline=str(place / "baseline"),
+        poll_seconds=0.2, webhook_secret=SECRET, body_megabytes=8, items=5_000,
+        requests_per_minute=100_000,
+    )  # fmt: skip
+    names = ("data", "mirror", "baseline", "poll_seconds", "webhook_secret", "body_megabytes",
+             "items", "requests_per_minute")  # fmt: skip
+    given = {f"TRUSTDRIFT_{name.upper()}": str(getattr(settings, name)) for name in names}
+    settings.data.mkdir()
+    database = Database(settings.database_url)
+    database.upgrade()
+    with database.session() as session:
+        keys = {scope: create(session, scope, [scope])[0] for scope in SCOPES}
+        keys["all"] = create(session, "tester", SCOPES)[0]
+        register(session, settings, "told/before", "story")
+    port, log = free_port(), place / "log"
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "trustdrift.serving", "serve", "--port", str(port)],
+            env={**os.environ, **given, "TRUSTDRIFT_PSEUDONYM_KEY": KEY.hex()},
+            stdout=written, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(url, process, log)
+        yield Server(url, settings, log, keys)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(url: str, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A project that the server has mined."""
+
+    id: str
+    name: str
+
+
+@pytest.fixture(scope="session")
+def watched(server: Server) -> Watched:
+    with server.client() as client:
+        task = client.wait(client.register("a/story", "story"))
+        assert task.state == "done", task
+    return Watched(task.project_id, "a/story")
