@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 BATCH = 512
 RATE = 2e-3
 EPOCHS = 100
-MOST_STEPS = 4_000
+MOST_STEPS = 8_000
 
 
 def learn(
@@ -33,7 +33,7 @@ def learn(
     loss
         From the network and a batch of each array, in that order, to one number.
     trained
-        Whether to learn anything: a hundred passes over the rows, or 4,000 batches of 512.
+        Whether to learn anything: a hundred passes over the rows, or 8,000 batches of 512.
 
     Returns
     -------
