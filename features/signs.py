@@ -23,11 +23,13 @@ class Sign:
 
     def sentences(self, values: pd.DataFrame) -> list[str]:
         """Give the sentence for each row that shows the sign, an empty string for the others."""
-        shown = np.asarray(self.shown_by(values), dtype=bool)
-        return [
-            singular(self.says.format_map(_figures(row))) if hit else ""
-            for row, hit in zip(values.to_dict("records"), shown, strict=True)
-        ]
+        shown = np.flatnonzero(np.asarray(self.shown_by(values), dtype=bool))
+        texts = [""] * len(values)
+        names = [str(name) for name in values.columns]
+        for row in shown:
+            figures = _figures(dict(zip(names, values.iloc[row].tolist(), strict=True)))
+            texts[row] = singular(self.says.format_map(figures))
+        return texts
 
 
 def _figures(row: dict) -> dict[str, Figure]:

@@ -22,11 +22,12 @@ class ConditionalTails:
     """Sums one-sided tails, each told among subjects of like extent.
 
     Three lines that start a program are nothing in an import of ten thousand, and a lot in a
-    change of four. Rows are put into classes of equal number by their extent. Within its class a
-    value whose tail in the concerning direction is p adds s = −log10 2p if p is below one half, as
-    in `directional_tails`, and s² where s is above 1; one that lies as far out on the other side
-    takes s away. The sum of logarithms is Fisher's (1932); the squares let a few strange features
-    count for more than many that are a little unusual.
+    change of four. Rows are put into classes of equal number by their extent; one without extent,
+    such as a commit of binary files alone, is compared with all. Within its class a value whose
+    tail in the concerning direction is p adds s = −log10 2p if p is below one half, as in
+    `directional_tails`, and s² where s is above 1; one that lies as far out on the other side takes
+    s away. The sum of logarithms is Fisher's (1932); the squares let a few strange features count
+    for more than many that are a little unusual.
     """
 
     edges: np.ndarray
@@ -43,11 +44,13 @@ class ConditionalTails:
     def fit(cls, rows: Rows, seed: int) -> Self:
         """Take quantiles in each class of extent."""
         extent = _extent(rows)
-        classes = max(1, min(MOST_CLASSES, len(rows) // FEWEST_ROWS))
+        told = extent > 0 if (extent > 0).any() else extent == 0
+        values, extent = rows.values[told], extent[told]
+        classes = max(1, min(MOST_CLASSES, len(values) // FEWEST_ROWS))
         steps = np.linspace(0, 1, classes + 1)[1:-1]
         edges = np.unique(np.quantile(extent, steps, method="inverted_cdf"))
         edges = edges[edges > extent.min()]  # a class below the least extent would be empty
-        directed, number = rows.values[:, _directed(rows)], _classes(extent, edges)
+        directed, number = values[:, _directed(rows)], _classes(extent, edges)
         members = [directed[number == present] for present in range(len(edges) + 1)]
         quantiles = [Reference.fit(part).quantiles for part in members]
         return cls(edges, np.array(quantiles), np.array([len(part) for part in members]))
@@ -88,9 +91,10 @@ class ConditionalTails:
         directed = np.flatnonzero(_directed(rows))
         some = tuple(rows.features[column] for column in directed)
         values = rows.values[:, directed]
-        found = np.zeros(values.shape)
-        number = _classes(_extent(rows), self.edges)
-        for present in np.unique(number):
+        found = rows.signed_surprisal[:, directed]
+        extent = _extent(rows)
+        number = np.where(extent > 0, _classes(extent, self.edges), -1)
+        for present in np.unique(number[number >= 0]):
             mine = number == present
             found[mine] = Rows(values[mine], some, self._references[present]).signed_surprisal
         return found

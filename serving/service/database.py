@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     String,
     Text,
-    UniqueConstraint,
     create_engine,
     event,
 )
@@ -147,7 +146,6 @@ class Delivery(Table):
     __tablename__ = "delivery"
     id: Mapped[str] = mapped_column(String(100), primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
-    __table_args__ = (UniqueConstraint("id"),)
 
 
 class Database:
@@ -186,7 +184,10 @@ def alembic_config(engine: Engine) -> Any:
 def _as_a_server_would(connection: Any, record: Any) -> None:
     """Let several processes use a SQLite file, and hold to foreign keys."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000"):
+    pragmas = (
+        "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 10000",
+    )  # fmt: skip
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,6 +108,42 @@ def wait_until_ready(url: str, process: subprocess.Popen, log: Path) -> None:
         assert process.poll() is None, log.read_text()
         time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own on a free port; the URL of an empty database."""
+    found = shutil.which("pg_ctl") or next(
+        (str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), None
+    )
+    if found is None:
+        pytest.skip("PostgreSQL is not installed; .ci/run installs it where it may")
+    programs = Path(found).resolve().parent
+    place = Path(tempfile.mkdtemp(prefix="trustdrift-"))
+    port = free_port()
+    owner = {}
+    if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+        shutil.chown(place, "postgres", "postgres")
+        owner = {"user": "postgres", "group": "postgres"}
+    options = f"-p {port} -k {place} -c listen_addresses=127.0.0.1 -c fsync=off"
+    cluster = str(place / "cluster")
+    for words in (
+        ["initdb", "-D", cluster, "-U", "tester", "--auth=trust", "--no-sync"],
+        ["pg_ctl", "-D", cluster, "-w", "-o", options, "-l", str(place / "log"), "start"],
+    ):
+        subprocess.run(
+            [str(programs / words[0]), *words[1:]], check=True, cwd=place,
+            stdout=subprocess.DEVNULL, **owner,
+        )  # fmt: skip
+    try:
+        yield f"postgresql+psycopg://tester@127.0.0.1:{port}/postgres"
+    finally:
+        stop = ["-D", cluster, "-m", "immediate", "stop"]
+        subprocess.run(
+            [str(programs / "pg_ctl"), *stop], check=True, cwd=place,
+            stdout=subprocess.DEVNULL, **owner,
+        )  # fmt: skip
+        shutil.rmtree(place)
 
 
 @dataclass(frozen=True)

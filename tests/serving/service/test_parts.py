@@ -3,13 +3,14 @@
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from trustdrift.features.errors import BaselineError, ConfigurationError
 from trustdrift.features.feature import Level
@@ -33,12 +34,19 @@ def settings(tmp_path: Path, story: Path) -> Settings:
     return Settings(data=tmp_path / "data", mirror=str(story.parent))
 
 
-@pytest.fixture
-def database(settings: Settings) -> Database:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Database]:
     settings.data.mkdir()
-    opened = Database(settings.database_url)
+    url = settings.database_url
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")
+    opened = Database(url)
     opened.upgrade()
-    return opened
+    yield opened
+    with opened.engine.begin() as connection:
+        Table.metadata.drop_all(connection)
+        connection.execute(text("drop table if exists alembic_version"))
+    opened.engine.dispose()
 
 
 def another_baseline(folder: Path) -> Baseline:
