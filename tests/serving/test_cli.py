@@ -260,3 +260,45 @@ class TestMistakes:
             "train", "--corpus", tmp_path / "c", "--histories", tmp_path, "-o", tmp_path
         )
         assert "does not exist" in said
+
+
+def test_keys_are_made_listed_exchanged_and_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUSTDRIFT_DATA", str(tmp_path / "data"))
+    key = trustdrift("keys", "create", "ci", "--scope", "score", "--days", "9").strip()
+    listed = trustdrift("keys", "list")
+    assert key not in listed
+    assert re.search(r"^[0-9a-f]{16}  ci  score  until \d{4}-\d\d-\d\d$", listed, re.MULTILINE)
+    key_id = listed.split()[0]
+    assert trustdrift("keys", "rotate", key_id, "--grace-hours", "0").strip() != key
+    assert trustdrift("keys", "list").count("ended") == 1
+    trustdrift("keys", "revoke", key_id)
+    assert "is no scope" in trustdrift("keys", "create", "x", "--scope", "all", code=2)
+    assert "there is no key" in trustdrift("keys", "revoke", "none", code=2)
+
+
+def test_a_person_can_be_asked_for_and_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUSTDRIFT_DATA", str(tmp_path / "data"))
+    for word in ("export", "erase"):
+        kept = json.loads(trustdrift("person", word, "nobody@example.org"))
+        assert (kept["leads"], kept["commits"], kept["log"]) == ([], {}, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words", "told"),
+    [
+        ("TRUSTDRIFT_OPEN", "true", ["serve", "--host", "0.0.0.0"], "lets everybody in"),
+        ("TRUSTDRIFT_DATABASE", "nosuch://x", ["keys", "list"], "the database cannot be used"),
+        ("TRUSTDRIFT_ITEMS", "many", ["serve"], "TRUSTDRIFT_ITEMS is 'many'"),
+    ],
+)
+def test_a_service_that_is_set_up_wrongly_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: list[str],
+    told: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("TRUSTDRIFT_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv(name, value)
+    assert told in trustdrift(*words, code=2)
