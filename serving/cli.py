@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..features.errors import ConfigurationError, TrustdriftError
-from . import baseline_commands, corpus_commands, service_commands
+from . import baseline_commands, corpus_commands, rank_commands, service_commands
 from .options import AllowFile, AllowPrivate, BaselineFolder, Output, workers
 from .training_commands import evaluate, promote, train
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(corpus_commands.app, name="corpus")
 app.add_typer(baseline_commands.app, name="baseline")
+app.add_typer(rank_commands.app, name="rank")
 app.add_typer(service_commands.keys_app, name="keys")
 app.add_typer(service_commands.person_app, name="person")
 

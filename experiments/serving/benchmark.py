@@ -15,6 +15,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -129,7 +130,7 @@ def main() -> None:
             "TRUSTDRIFT_REQUESTS_PER_MINUTE": "1000000",
         }  # fmt: skip
         serve = ["-m", "trustdrift.serving", "serve", "--port", str(ports["service"])]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         processes = [
             subprocess.Popen([sys.executable, *serve], env=variables, **quiet),
             subprocess.Popen(

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -121,7 +122,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     programs = Path(found).resolve().parent
     place = Path(tempfile.mkdtemp(prefix="trustdrift-"))
     port = free_port()
-    owner = {}
+    owner: dict[str, Any] = {}
     if os.geteuid() == 0:  # which PostgreSQL refuses to run as
         shutil.chown(place, "postgres", "postgres")
         owner = {"user": "postgres", "group": "postgres"}

@@ -1,0 +1,1 @@
+"""Which packages everything else leans on: graphs of dependencies, measured and put in order."""

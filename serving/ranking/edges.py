@@ -1,0 +1,69 @@
+"""Dependencies out of tables: CSV or Parquet, a pair of names a row."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from ...features.errors import ConfigurationError
+
+COLUMNS = (
+    ("dependent", "dependency"), ("from", "to"), ("source", "target"),
+    ("package", "dependency"), ("name", "dependency_name"), ("package_name", "dependency_name"),
+)  # fmt: skip
+"""Names of columns that are understood: who needs, and what."""
+
+
+def edges(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Give who needs whom.
+
+    Raises
+    ------
+    ConfigurationError
+        If a file cannot be read or has no two such columns.
+    """
+    for path in paths:
+        table = read_table(path)
+        known = {str(name).lower(): name for name in table.columns}
+        pair = next((pair for pair in COLUMNS if set(pair) <= set(known)), None)
+        if pair is None:
+            wanted = " or ".join(", ".join(pair) for pair in COLUMNS[:3])
+            raise ConfigurationError(
+                f"{path} has the columns {', '.join(known)}", hint=f"name two of them {wanted}"
+            )
+        rows = table[[known[name] for name in pair]].dropna().astype(str)
+        yield from rows.itertuples(index=False, name=None)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read CSV, also compressed, or Parquet.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} cannot be read as a table: {error}") from error
+
+
+def weights(path: Path) -> pd.Series:
+    """Read a user's own weights: a table with the columns name and weight.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    table = read_table(path)
+    if not {"name", "weight"} <= set(table.columns):
+        raise ConfigurationError(f"{path} lacks the columns name and weight")
+    numbers = pd.to_numeric(table["weight"], errors="coerce")
+    if numbers.isna().any() or (numbers < 0).any():
+        row = int((numbers.isna() | (numbers < 0)).to_numpy().argmax())
+        raise ConfigurationError(
+            f"{path}: weight {table['weight'].iloc[row]!r} is no number from 0 on"
+        )
+    return numbers.groupby(table["name"].astype(str)).sum()
