@@ -25,7 +25,7 @@ def test_the_planted_commit_is_among_the_first_leads(
 ) -> None:
     """Some of the story's clocks run backwards, which is unusual as well."""
     planted = story_history.commits["sha"].iloc[-1]
-    leads = leads_of(shipped, describe(story_history)["commit"], top=6)
+    leads = leads_of(shipped, describe(story_history)["commit"])
     lead = next(found for found in leads if found.subject["sha"] == planted)
     assert {"binary_fixture_from_newer_author"} <= {signal.name for signal in lead.signals}
     assert lead.reasons[0].feature in {

@@ -135,7 +135,7 @@ def test_nothing_after_the_split_is_learned_from(story_history: History) -> None
         assert (ours.reference.coverage == theirs.reference.coverage).all()
         for mine, other in zip(ours.detectors, theirs.detectors, strict=True):
             for name, tensor in mine.tensors().items():
-                assert (tensor == other.tensors()[name]).all()
+                np.testing.assert_array_equal(tensor, other.tensors()[name])
 
 
 def test_a_large_project_is_not_the_norm(story_history: History) -> None:
