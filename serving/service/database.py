@@ -140,6 +140,14 @@ class Audit(Table):
     answer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class Erased(Table):
+    """Somebody who asked to be forgotten: what is mined later is kept without them."""
+
+    __tablename__ = "erased"
+    person: Mapped[str] = mapped_column(String(16), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Delivery(Table):
     """A webhook that was taken: the same one is not taken twice."""
 

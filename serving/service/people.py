@@ -6,18 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import delete, or_, select
 
 from ...features.errors import SourceError
 from ...features.history import History, read_history, write_history
 from ...features.people import address_tokens
-from .database import Audit, Database, Delivery, Label, Lead, Project, Reply, now
+from .database import Audit, Database, Delivery, Erased, Label, Lead, Project, Reply, now
+from .forgetting import has_people, without_people
 from .projects import folder_of
 from .settings import Settings
-
-ERASED = "0" * 16
-"""In the place of an erased person: their commits stay, as nobody's."""
 
 
 def pseudonyms_of(
@@ -74,8 +71,8 @@ def erase(database: Database, settings: Settings, people: set[str]) -> Kept:
     """Forget a person in every store; what was kept is told once more.
 
     Their leads go, with labels and replies; in the stored facts their commits become nobody's;
-    lines of the log about them lose whom they were about. A later refresh of a project mines its
-    public history anew: who must stay unknown has to be left out there.
+    lines of the log about them lose whom they were about. Their pseudonyms are kept for one
+    purpose: later refreshes, which mine public history anew, leave them out.
     """
     kept = export(database, settings, people)
     with database.session() as session:
@@ -88,11 +85,13 @@ def erase(database: Database, settings: Settings, people: set[str]) -> Kept:
         for table in (Label, Reply):
             session.execute(delete(table).where(table.lead_id.in_(leads)))
         session.execute(delete(Lead).where(Lead.person.in_(people)))
+        known = set(session.scalars(select(Erased.person)))
+        session.add_all(Erased(person=person, at=now()) for person in sorted(people - known))
         projects = list(session.scalars(select(Project)))
     for project in projects:
         history = _history(settings, project.id)
-        if history is not None:
-            _forget(settings, project.id, history, people)
+        if history is not None and has_people(history, people):
+            write_history(without_people(history, people), folder_of(settings, project.id))
     return kept
 
 
@@ -101,30 +100,6 @@ def _history(settings: Settings, project_id: str) -> History | None:
         return read_history(folder_of(settings, project_id))
     except SourceError:
         return None
-
-
-def _forget(settings: Settings, project_id: str, history: History, people: set[str]) -> None:
-    gone = history.identities["person"].isin(people)
-
-    def without(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-        return frame.assign(**{c: frame[c].mask(frame[c].isin(people), ERASED) for c in columns})
-
-    write_history(
-        History(
-            history.project,
-            without(history.commits, "author", "committer"),
-            history.changes,
-            history.merge_changes,
-            without(history.tags, "tagger"),
-            history.identities.assign(
-                **{
-                    column: history.identities[column].mask(gone, "")
-                    for column in ("pair", "person", "address", "full_name", "alias")
-                }
-            ),
-        ),
-        folder_of(settings, project_id),
-    )
 
 
 def forget_old(database: Database, settings: Settings) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ...features.errors import SourceError
 from ...features.feature import LEVELS, Level
-from ...features.history import History, read_history
+from ...features.history import History, read_history, write_history
 from ...features.mining import Bounds, Reach, local_repository, mine_confined
 from ...models.baseline import Baseline
 from ...models.leads import Limits
@@ -22,7 +22,8 @@ from ..reports.as_json import lead_document
 from ..scan import judge
 from ..stewardship import stewardship
 from .champion import Champion
-from .database import Database, Lead, Project, now
+from .database import Database, Erased, Lead, Project, now
+from .forgetting import ERASED, has_people, without_people
 from .problems import Problem
 from .settings import Settings
 from .work import Report
@@ -118,10 +119,13 @@ class Refresh:
         written = self._mine(project, folder, report)
         report("scoring", 0.0)
         baseline = self._champion.current
-        history = read_history(folder)
+        history = self._without_erased(folder)
         leads = judge(history, baseline, since=None, limits=KEPT).leads
         documents: Documents = {
-            level: [lead_document(lead) for lead in leads[level]] for level in LEVELS
+            level: [
+                lead_document(lead) for lead in leads[level] if lead.subject.get("person") != ERASED
+            ]
+            for level in LEVELS
         }
         with self._database.session() as session:
             _keep(session, project_id, documents, baseline, now())
@@ -130,6 +134,16 @@ class Refresh:
             project.commits, project.baseline = written, baseline.version
             project.stewardship = asdict(stewardship(history))
         return f"{written:,} commits"
+
+    def _without_erased(self, folder: Path) -> History:
+        """Read what was mined, and keep it without those who asked to be forgotten."""
+        history = read_history(folder)
+        with self._database.session() as session:
+            people = set(session.scalars(select(Erased.person)))
+        if has_people(history, people):
+            history = without_people(history, people)
+            write_history(history, folder)
+        return history
 
     def _mine(self, project: Project, folder: Path, report: Report) -> int:
         settings = self._settings

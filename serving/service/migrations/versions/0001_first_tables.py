@@ -46,6 +46,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_at"), ["at"], unique=False)
 
     op.create_table(
+        "erased",
+        sa.Column("person", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person"),
+    )
+    op.create_table(
         "project",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
@@ -146,6 +152,7 @@ def downgrade() -> None:
 
     op.drop_table("lead")
     op.drop_table("project")
+    op.drop_table("erased")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_at"))
 
