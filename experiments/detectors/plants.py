@@ -114,14 +114,21 @@ def main(manifest: str, histories: str, vectors: str) -> None:
     print("| detectors | " + " | ".join(head) + " |\n|---" + "|---" * len(head) + "|")
     for name in CANDIDATES:
         scores = (part.by_detector[name] for part in (ordinary, planted))
-        print(row(name.replace("_", " "), *scores, kinds))
+        print(row(name.replace("_", " "), next(scores), next(scores), kinds))
     for panel in PANELS:
         for how, combination in COMBINATIONS.items():
             joined = (
                 combination.join([part.surprisal[name] for name in panel])
                 for part in (ordinary, planted)
             )
-            print(row(f"{', '.join(panel).replace('_', ' ')} by {how}", *joined, kinds))
+            print(
+                row(
+                    f"{', '.join(panel).replace('_', ' ')} by {how}",
+                    next(joined),
+                    next(joined),
+                    kinds,
+                )
+            )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What is kept of one person, and how to give it out or forget it."""
 
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import delete, or_, select
 
-from ...features.errors import SourceError
+from ...features.errors import ConfigurationError, SourceError
 from ...features.history import History, read_history, write_history
 from ...features.people import address_tokens
 from .database import Audit, Database, Delivery, Erased, Label, Lead, Project, Reply, now
@@ -20,9 +21,19 @@ from .settings import Settings
 def pseudonyms_of(
     database: Database, settings: Settings, key: bytes, address_or_pseudonym: str
 ) -> set[str]:
-    """Give all pseudonyms of a person: of an address, those under which it appears anywhere."""
+    """Give all pseudonyms of a person: of an address, those under which it appears anywhere.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is neither.
+    """
     text = address_or_pseudonym.strip()
     if "@" not in text:
+        if not re.fullmatch(r"[0-9a-f]{16}", text):
+            raise ConfigurationError(
+                "that is neither an address nor a pseudonym", hint="pseudonyms have 16 digits"
+            )
         return {text}
     person, address = address_tokens(key, text)
     found = {person}

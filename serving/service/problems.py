@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from ...features.errors import BaselineError, SourceError, TrustdriftError
@@ -91,6 +92,10 @@ def handle(app: FastAPI) -> None:
         ]
         detail = "the request does not have the documented form"
         return answer(request, 422, detail, faults=faults)
+
+    @app.exception_handler(DataError)
+    async def _(request: Request, error: DataError) -> JSONResponse:
+        return answer(request, 422, "a value has characters or a size that cannot be kept")
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> JSONResponse:

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from trustdrift.models.baseline import SHIPPED
 from trustdrift.serving.service.client import Client
@@ -35,6 +36,7 @@ class Server:
     url: str
     settings: Settings
     log: Path
+    database: Database
     keys: dict[str, str]
     """By scope; `all` has every one."""
 
@@ -45,10 +47,6 @@ class Server:
         headers = {"Authorization": f"Bearer {self.keys[key]}"} if key else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=60)
 
-    @property
-    def database(self) -> Database:
-        return Database(self.settings.database_url)
-
 
 def free_port() -> int:
     with socket.socket() as opened:
@@ -56,8 +54,30 @@ def free_port() -> int:
         return opened.getsockname()[1]
 
 
+def pg_ctl() -> Path | None:
+    """Find PostgreSQL's programs, wherever Debian or somebody else put them."""
+    found = shutil.which("pg_ctl")
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    return Path(found).resolve() if found else next(iter(packaged), None)
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, story: Path) -> Iterator[Server]:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Where the server keeps its state: PostgreSQL where it is installed, else SQLite."""
+    if pg_ctl() is None:
+        return ""
+    url = make_url(request.getfixturevalue("postgresql"))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("create database service"))
+    engine.dispose()
+    return url.set(database="service").render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, story: Path, database_url: str
+) -> Iterator[Server]:
     place = tmp_path_factory.mktemp("service")
     mirror = place / "mirror"
     shutil.copytree(story, mirror / "story")
@@ -66,10 +86,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, story: Path) -> Iterator[Se
     settings = Settings(
         data=place / "data", mirror=str(mirror), baseline=str(place / "baseline"),
         poll_seconds=0.2, webhook_secret=SECRET, body_megabytes=8, items=5_000,
-        requests_per_minute=100_000,
+        requests_per_minute=100_000, database=database_url,
     )  # fmt: skip
     names = ("data", "mirror", "baseline", "poll_seconds", "webhook_secret", "body_megabytes",
-             "items", "requests_per_minute")  # fmt: skip
+             "items", "requests_per_minute", "database")  # fmt: skip
     given = {f"TRUSTDRIFT_{name.upper()}": str(getattr(settings, name)) for name in names}
     settings.data.mkdir()
     database = Database(settings.database_url)
@@ -88,8 +108,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, story: Path) -> Iterator[Se
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until_ready(url, process, log)
-        yield Server(url, settings, log, keys)
+        yield Server(url, settings, log, database, keys)
     finally:
+        database.engine.dispose()
         process.terminate()
         try:
             process.wait(20)
@@ -114,12 +135,10 @@ def wait_until_ready(url: str, process: subprocess.Popen, log: Path) -> None:
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of our own on a free port; the URL of an empty database."""
-    found = shutil.which("pg_ctl") or next(
-        (str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), None
-    )
+    found = pg_ctl()
     if found is None:
         pytest.skip("PostgreSQL is not installed; .ci/run installs it where it may")
-    programs = Path(found).resolve().parent
+    programs = found.parent
     place = Path(tempfile.mkdtemp(prefix="trustdrift-"))
     port = free_port()
     owner: dict[str, Any] = {}

@@ -343,3 +343,10 @@ def test_secrets_are_not_in_the_log(server: Server, watched: Watched) -> None:
     assert SECRET not in log
     assert not any(key in log for key in server.keys.values())
     assert "Traceback" not in log
+
+
+def test_what_cannot_be_kept_is_refused(server: Server, watched: Watched) -> None:
+    with server.http() as http:
+        assert http.get("/v1/leads?project=a%00b").status_code in (200, 422)
+        assert http.get("/v1/audit?about=a%00b").status_code in (200, 422)
+        problem(http.post("/v1/people/erase", json={"person": "x" * 300}), 422)
