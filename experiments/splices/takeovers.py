@@ -68,7 +68,8 @@ def highest(baseline: Baseline, history: History) -> dict[str, list[float]]:
     keep = (time >= START) & (time <= START + DAYS * DAY)
     ours = baseline.levels["contributor"].score(vectors, keep=keep).combined
     kept = vectors.where(keep)
-    seen = Seen(Rows(kept.values.to_numpy(dtype=float), None, kept.subjects), "contributor")
+    table = kept.subjects.rename(columns={"known_time": "time"})
+    seen = Seen(Rows(kept.values.to_numpy(dtype=float), None, table), "contributor")
     every = np.column_stack([ours, *(peer(seen, ()) for peer in PEERS.values())])
     people = kept.subjects["person"].to_numpy()
     return {person: every[people == person].max(axis=0).tolist() for person in np.unique(people)}
