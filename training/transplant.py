@@ -67,6 +67,10 @@ def transplant(
         quiet,
         commits=commits.astype(quiet.commits.dtypes.to_dict()),
         changes=changes.astype(quiet.changes.dtypes.to_dict()).reset_index(drop=True),
+        merge_changes=_renumbered(quiet.merge_changes, kept, place[: len(kept)])
+        .astype(quiet.merge_changes.dtypes.to_dict())
+        .sort_values("commit", kind="stable")
+        .reset_index(drop=True),
         tags=tags.astype(quiet.tags.dtypes.to_dict()).reset_index(drop=True),
     )
 

@@ -1,5 +1,7 @@
 """A rise that was moved happens in the other project, at its time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,17 @@ def test_changes_lie_in_files_of_the_project_and_vectors_can_be_made(
 def test_nobody_cannot_rise(quiet: History, story_history: History) -> None:
     with pytest.raises(ValueError, match="has no commit"):
         transplant(quiet, story_history, "nobody", WHEN, DAYS, np.random.default_rng(0))
+
+
+def test_what_merges_changed_stays_with_its_commit(quiet: History, story_history: History) -> None:
+    """Any change will do: only its commit's place is looked at."""
+    merged = replace(quiet, merge_changes=quiet.changes.iloc[::7].reset_index(drop=True))
+    actor = code_of(story_history, "Nora Newcomer")
+    rng = np.random.default_rng(0)
+    history = transplant(merged, story_history, actor, WHEN, DAYS, rng)
+    rows = history.merge_changes["commit"].to_numpy()
+    assert len(rows) > 20
+    kept = set(history.commits["sha"].iloc[rows])
+    former = quiet.commits["sha"].iloc[merged.merge_changes["commit"]]
+    assert kept == set(former) & set(history.commits["sha"])
+    describe(history)
