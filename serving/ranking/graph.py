@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .reach import Order, cone_mass, reached_from
+from .reach import Order, reached_and_cones, reached_from
 
 DAMPING = 0.85
 _ITERATIONS = 200
@@ -59,13 +59,13 @@ class Graph:
         """
         direct = np.bincount(self.needs[:, 1], minlength=len(self))
         backwards = Order.of(len(self), self.needs[:, ::-1])
-        needed = reached_from(backwards)
+        dependents, cones = reached_and_cones(self.order, reached_from(backwards))
         return pd.DataFrame(
             {
                 "dependents": direct,
-                "all_dependents": reached_from(self.order),
+                "all_dependents": dependents,
                 "pagerank": len(self) * pagerank(len(self), self.needs),
-                "cone_mass": cone_mass(self.order, needed),
+                "cone_mass": cones,
             },
             index=pd.Index(self.names, name="name"),
         )

@@ -88,8 +88,8 @@ def reached_from(order: Order) -> np.ndarray:
     return (found - 1)[order.circle].astype(float)
 
 
-def cone_mass(order: Order, needed: np.ndarray) -> np.ndarray:
-    """Sum for each package 1 / `needed` over the others that reach it: n numbers.
+def reached_and_cones(order: Order, needed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Count for each package the others that reach it, and sum 1 / `needed` over them: n each.
 
     Parameters
     ----------
@@ -98,14 +98,16 @@ def cone_mass(order: Order, needed: np.ndarray) -> np.ndarray:
     """
     weight = np.divide(1.0, needed, out=np.zeros(len(needed)), where=needed > 0)
     if len(needed) > MOST_EXACT:
-        return np.maximum(_estimated(order, weight)[order.circle] - weight, 0.0)
-    found = np.zeros(order.circles)
+        cones = np.maximum(_estimated(order, weight)[order.circle] - weight, 0.0)
+        return reached_from(order), cones
+    counts, cones = np.zeros(order.circles, dtype=np.int64), np.zeros(order.circles)
     for start, sets in _blocks(order):
-        octets = sets.view(np.uint8)
-        table = _sums_of_octets(weight[start : start + BLOCK], octets.shape[1])
-        for place in range(octets.shape[1]):
-            found += table[place][octets[:, place]]
-    return found[order.circle] - weight
+        counts += np.bitwise_count(sets).sum(axis=1, dtype=np.int64)
+        octets = np.ascontiguousarray(sets.view(np.uint8).T)
+        table = _sums_of_octets(weight[start : start + BLOCK], len(octets))
+        for sums, values in zip(table, octets, strict=True):
+            cones += sums[values]
+    return (counts - 1)[order.circle].astype(float), cones[order.circle] - weight
 
 
 def _blocks(order: Order):
