@@ -166,15 +166,19 @@ class CommitFacts:
         Several changes of one commit that share a new code all count as new.
         """
         pair = self.author_of_change.astype(np.int64) * (int(codes.max(initial=0)) + 1) + codes
-        return self._first(pair)
+        return self.first_in_project(pair)
 
     def first_in_project(self, codes: np.ndarray) -> np.ndarray:
         """Tell for each change whether anybody meets this code for the first time."""
-        return self._first(codes)
+        return self.first_among(np.ones(len(codes), dtype=bool), codes)
 
-    def _first(self, codes: np.ndarray) -> np.ndarray:
-        table = pd.DataFrame({"code": codes, "commit": self.owner})
-        return (table.groupby("code")["commit"].transform("min") == table["commit"]).to_numpy()
+    def first_among(self, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Tell which of the marked changes belong to the first commit that marks their code."""
+        table = pd.DataFrame({"code": codes[rows], "commit": self.owner[rows]})
+        first = table.groupby("code")["commit"].transform("min") == table["commit"]
+        result = np.zeros(len(codes), dtype=bool)
+        result[rows] = first.to_numpy()
+        return result
 
     @cached_property
     def past_commits(self) -> np.ndarray:

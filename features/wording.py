@@ -2,6 +2,15 @@
 
 import re
 
+from .feature import Level
+
+SUBJECTS: dict[Level, str] = {
+    "commit": "commits",
+    "contributor": "contributor-windows",
+    "project": "project-windows",
+}
+"""What is counted at each level."""
+
 _SINGULAR = {
     "people": "person",
     "addresses": "address",

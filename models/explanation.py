@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..features.feature import Feature
-from ..features.wording import Figure, rarity, singular
+from ..features.wording import SUBJECTS, Figure, rarity, singular
 from .baseline import LevelBaseline, Scores
 from .combination import COMBINATIONS
 from .detector import Foretelling
@@ -15,12 +15,6 @@ MOST_REASONS = 5
 SMALLEST_PART = 0.04  # of the whole score; below, a reason only distracts
 NOTABLE_TAIL = 0.1  # a value that more than a tenth of all reach explains nothing by itself
 UNFORESEEN = 1.0  # normal scores from what was expected: a third of all lie as far from the middle
-
-_SUBJECTS = {
-    "commit": "commits",
-    "contributor": "contributor-windows",
-    "project": "project-windows",
-}
 
 
 @dataclass(frozen=True)
@@ -147,7 +141,7 @@ def _reason(
 ) -> Reason:
     tail, side = _tail(feature, *tails)
     said = singular(feature.says.format(value=Figure(value)))
-    notes = f"{side} {rarity(tail, _SUBJECTS[feature.level])}"
+    notes = f"{side} {rarity(tail, SUBJECTS[feature.level])}"
     if feature.unit == "yes or no":
         notes = notes.replace(side, "so")
     elif typical is not None:

@@ -44,7 +44,7 @@ def debian(
     output: Output = None,
 ) -> None:
     """Rank Debian's packages. Needs `rank`."""
-    with_extra()
+    _ready(output)
     from .ranking import debian as source
     from .ranking.graph import Graph
 
@@ -65,7 +65,7 @@ def sbom(
     output: Output = None,
 ) -> None:
     """Rank what software bills of materials name. Needs `rank`."""
-    with_extra()
+    _ready(output)
     from .ranking.graph import Graph
     from .ranking.sbom import edges
 
@@ -82,15 +82,15 @@ def edge_list(
     output: Output = None,
 ) -> None:
     """Rank what any list of dependencies names. Needs `rank`."""
-    with_extra()
+    _ready(output)
     from .ranking.edges import edges
     from .ranking.graph import Graph
 
     _deliver_graph(Graph.of(edges(files)), weights, top, output)
 
 
-def with_extra() -> None:
-    """See to it that the extra is installed.
+def _ready(output: Path | None) -> None:
+    """See to it, before any work, that the extra is installed and the output's form is known.
 
     Raises
     ------
@@ -104,6 +104,12 @@ def with_extra() -> None:
         raise ConfigurationError(
             f"{lacking[0]} is not installed",
             hint="install the extra: pip install 'trustdrift[rank]'",
+        )
+    from .ranking.report import FORMATS
+
+    if output is not None and output.suffix not in FORMATS:
+        raise ConfigurationError(
+            f"{output} has no suffix that says its form", hint=f"one of {', '.join(FORMATS)}"
         )
 
 
@@ -119,10 +125,6 @@ def _deliver(measures: "pd.DataFrame", own: Path | None, top: int, output: Path 
     from .ranking.edges import weights
     from .ranking.report import FORMATS, as_text
 
-    if output is not None and output.suffix not in FORMATS:
-        raise ConfigurationError(
-            f"{output} has no suffix that says its form", hint=f"one of {', '.join(FORMATS)}"
-        )
     if own is not None:
         measures["weight"] = weights(own).reindex(measures.index).fillna(0.0)
     ranking = aggregated(measures)

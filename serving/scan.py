@@ -125,7 +125,7 @@ def scan(
         commits=len(history.commits),
         people=int(history.commits.query("author_kind == 'person'")["author"].nunique()),
         coverage=history.coverage,
-        baseline=_described(baseline),
+        baseline=described(baseline),
         tallies=judged.tallies,
         leads=judged.leads,
         stewardship=stewardship(history),
@@ -207,7 +207,8 @@ def _tally(vectors: Vectors, scores: Scores) -> Tally:
     return Tally(len(vectors), len(unusual), people)
 
 
-def _described(baseline: Baseline) -> dict[str, str | int]:
+def described(baseline: Baseline) -> dict[str, str | int]:
+    """Say which baseline it is, and what it was learned from."""
     facts = baseline.provenance
     return {
         "version": baseline.version,

@@ -39,6 +39,14 @@ class Touch:
     """What a binary file is: archive, executable, image or other."""
 
 
+def commits_of_people(history: History, since: int) -> np.ndarray:
+    """List the positions of people's commits known from a time on, merges and roots aside."""
+    commits = history.commits
+    fits = (commits["author_kind"] == "person") & (commits["known_time"] >= since)
+    fits &= ~commits["parents"].str.contains(" ", regex=False) & (commits["parents"] != "")
+    return np.flatnonzero(fits.to_numpy())
+
+
 def ends_at(history: History, position: int) -> History:
     """Keep a history up to and with the commit at a position."""
     return replace(

@@ -28,7 +28,7 @@ from trustdrift.training.fit import fit_level
 from trustdrift.training.sample import gather
 from trustdrift.training.settings import Settings
 from trustdrift.training.shapes import SHAPES
-from trustdrift.training.splices import Files, plant
+from trustdrift.training.splices import Files, commits_of_people, plant
 
 PROJECTS = 60
 PLANTS = 4
@@ -61,10 +61,7 @@ def one_project(numbered: tuple[int, Entry], histories: Path, split: int) -> Fou
         history = mine(path, key=bytes(32), project=entry.repo, ref=entry.sha)
     except TrustdriftError:
         return None
-    commits = history.commits
-    late = (commits["author_kind"] == "person") & (commits["known_time"] >= split)
-    plain = ~commits["parents"].str.contains(" ", regex=False) & (commits["parents"] != "")
-    at = np.flatnonzero((late & plain).to_numpy())
+    at = commits_of_people(history, split)
     if len(at) < PLANTS:
         return None
     vectors = describe_commits(history)

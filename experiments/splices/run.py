@@ -26,7 +26,13 @@ from trustdrift.training.ranking import Curve, draws, estimate
 from trustdrift.training.replay.peers import COMMIT_PEERS, Peer, Seen
 from trustdrift.training.replay.population import CORPUS, Rows
 from trustdrift.training.shapes import SHAPES
-from trustdrift.training.splices import Files, compromise, ends_at, plant
+from trustdrift.training.splices import (
+    Files,
+    commits_of_people,
+    compromise,
+    ends_at,
+    plant,
+)
 
 PLANTS = 6
 """Of each kind, in each project."""
@@ -78,13 +84,6 @@ def judge_some(judged_by: dict[str, Judge], history: History, positions: Sequenc
     vectors = describe_commits(history)
     wanted = vectors.subjects["position"].isin(positions).to_numpy()
     return {name: judge(vectors, wanted) for name, judge in judged_by.items()}
-
-
-def commits_of_people(history: History, split: int) -> np.ndarray:
-    commits = history.commits
-    fits = (commits["author_kind"] == "person") & (commits["known_time"] >= split)
-    fits &= ~commits["parents"].str.contains(" ", regex=False) & (commits["parents"] != "")
-    return np.flatnonzero(fits.to_numpy())
 
 
 def planted(

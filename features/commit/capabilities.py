@@ -42,19 +42,13 @@ def _new(facts: CommitFacts, group: np.ndarray) -> np.ndarray:
     does not make its own changes familiar.
     """
     code = facts.code_of_change.astype(float)
-    seen = _before(facts, code, group)
+    same = group.astype(np.int64) * (facts.n + 1) + facts.owner
+    familiar = earlier_sum(code, group) - earlier_sum(code, same) >= FAMILIAR
     found = facts.none
     for name in CAPABILITIES:
-        uses = _uses(facts, name)
-        first = (uses > 0) & (_before(facts, uses, group) == 0) & (seen >= FAMILIAR)
-        found += facts.total(first) > 0
+        first = facts.first_among(_uses(facts, name) > 0, group)
+        found += facts.total(first & familiar) > 0
     return found
-
-
-def _before(facts: CommitFacts, values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Sum the values of changes of the same group in earlier commits."""
-    same = group.astype(np.int64) * (facts.n + 1) + facts.owner
-    return earlier_sum(values, group) - earlier_sum(values, same)
 
 
 @commit_feature(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...features.feature import Level
-from ...features.wording import printable, singular
+from ...features.wording import SUBJECTS, printable, singular
 from ...models.leads import Lead
 from ..scan import Scan
 
@@ -16,11 +16,6 @@ TITLES: dict[Level, str] = {
     "contributor": "Contributors worth a look",
     "commit": "Commits worth a look",
     "project": "The project as a whole",
-}
-_NOUNS: dict[Level, str] = {
-    "contributor": "contributor-windows",
-    "commit": "commits",
-    "project": "project-windows",
 }
 
 
@@ -82,10 +77,10 @@ def sections(scan: Scan) -> tuple[SectionView, ...]:
 def _tally(scan: Scan, level: Level) -> str:
     tally = scan.tallies[level]
     if not scan.leads[level]:
-        return singular(f"Nothing notable among {tally.scored:,} {_NOUNS[level]}.")
+        return singular(f"Nothing notable among {tally.scored:,} {SUBJECTS[level]}.")
     of_people = f", of {tally.people:,} people," if tally.people else ""
     return singular(
-        f"{tally.unusual:,} of {tally.scored:,} {_NOUNS[level]}{of_people} are among the most "
+        f"{tally.unusual:,} of {tally.scored:,} {SUBJECTS[level]}{of_people} are among the most "
         f"unusual 1 in 100 of all projects; {tally.expected:.1f} would be expected by chance."
     )
 
@@ -94,7 +89,7 @@ def _lead(scan: Scan, lead: Lead) -> LeadView:
     return LeadView(
         rank=lead.rank,
         title=_title(scan, lead),
-        rarity=f"1 in {1 / lead.p_value:,.0f} {_NOUNS[lead.level]} of all projects is as unusual",
+        rarity=f"1 in {1 / lead.p_value:,.0f} {SUBJECTS[lead.level]} of all projects is as unusual",
         signals=tuple(signal.text for signal in lead.signals),
         reasons=tuple(reason.text for reason in lead.reasons),
         in_favour=lead.in_favour,

@@ -12,6 +12,7 @@ from ... import __version__
 from ...features.files import writable_folder
 from ...features.pseudonym_key import load_key
 from ...models.baseline import Baseline
+from ..scan import described
 from . import (
     admin_routes,
     lead_routes,
@@ -30,7 +31,6 @@ from .people import forget_old
 from .problems import Problem
 from .projects import Refresh
 from .schemas import Health
-from .scoring_routes import described
 from .settings import Settings
 from .state import State
 from .work import Work

@@ -24,7 +24,6 @@ class Champion:
         self.source = source
         self.refused = ""
         """Why the newest candidate was not taken; empty if it was."""
-        self._state = ""
         self._poll_seconds = poll_seconds
         self._stop = threading.Event()
         self.current, self._state = self._load()

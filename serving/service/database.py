@@ -160,7 +160,6 @@ class Database:
     """An opened database."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
         self.engine = create_engine(url, pool_pre_ping=True)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _as_a_server_would)

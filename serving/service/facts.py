@@ -106,31 +106,23 @@ def _fault(name: str, row: int, column: str, what: str) -> Problem:
     return Problem(422, f"facts.{name}.{row}.{column} {what}")
 
 
-def on_top_of(stored: History, new: History) -> tuple[History, int]:
+def on_top_of(stored: History, new: History) -> History:
     """Put a request's commits after a project's stored ones.
 
     Commits that are stored already are taken from the request only for being judged.
-
-    Returns
-    -------
-    The history, and how many of its commits were stored.
     """
     fresh = ~new.commits["sha"].isin(stored.commits["sha"]).to_numpy()
     last = int(stored.commits["known_time"].iloc[-1])
     commits = new.commits[fresh]
     commits = commits.assign(known_time=commits["known_time"].clip(lower=last))
-    kept = len(stored.commits)
     position = np.full(len(new.commits), -1)
-    position[fresh] = kept + np.arange(fresh.sum())
-    return (
-        replace(
-            stored,
-            commits=pd.concat([stored.commits, commits], ignore_index=True),
-            changes=_joined(stored.changes, new.changes, position),
-            merge_changes=_joined(stored.merge_changes, new.merge_changes, position),
-            tags=_joined(stored.tags, new.tags, position),
-        ),
-        kept,
+    position[fresh] = len(stored.commits) + np.arange(fresh.sum())
+    return replace(
+        stored,
+        commits=pd.concat([stored.commits, commits], ignore_index=True),
+        changes=_joined(stored.changes, new.changes, position),
+        merge_changes=_joined(stored.merge_changes, new.merge_changes, position),
+        tags=_joined(stored.tags, new.tags, position),
     )
 
 

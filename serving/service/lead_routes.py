@@ -13,6 +13,7 @@ from .database import Label, Lead, Project, Reply, now
 from .problems import RESPONSES, Problem
 from .project_routes import Id
 from .schemas import LabelIn, LeadOut, NoteOut, Page, ReplyIn, StoredLead
+from .state import State
 
 router = APIRouter(prefix="/v1/leads", tags=["leads"], responses=RESPONSES)
 
@@ -112,15 +113,10 @@ def label_lead(
     request: Request, lead_id: Id, given: LabelIn, held: Held, caller: Writer
 ) -> StoredLead:
     """Keep what was made of a lead, by whom and why. Earlier labels stay."""
-    with held.database.session() as session:
-        lead, project = lead_of(session, lead_id)
-        session.add(
-            Label(lead_id=lead_id, label=given.label, why=given.why, who=caller.name, at=now())
-        )
-        session.flush()
-        found = stored_lead(session, lead, project)
+    said = Label(lead_id=lead_id, label=given.label, why=given.why, who=caller.name, at=now())
+    found = _said(held, lead_id, said)
     answer = {"label": given.label}
-    audit.note(held.database, request, caller, "label", lead_id, lead.baseline, answer)
+    audit.note(held.database, request, caller, "label", lead_id, found.baseline, answer)
     return found
 
 
@@ -129,10 +125,16 @@ def reply_to_lead(
     request: Request, lead_id: Id, given: ReplyIn, held: Held, caller: Writer
 ) -> StoredLead:
     """Let a maintainer's answer stand beside the lead."""
+    said = Reply(lead_id=lead_id, text=given.text, who=caller.name, at=now())
+    found = _said(held, lead_id, said)
+    audit.note(held.database, request, caller, "reply", lead_id, found.baseline)
+    return found
+
+
+def _said(held: State, lead_id: str, said: Label | Reply) -> StoredLead:
+    """Keep what somebody says to a lead, and give the lead with it."""
     with held.database.session() as session:
         lead, project = lead_of(session, lead_id)
-        session.add(Reply(lead_id=lead_id, text=given.text, who=caller.name, at=now()))
+        session.add(said)
         session.flush()
-        found = stored_lead(session, lead, project)
-    audit.note(held.database, request, caller, "reply", lead_id, lead.baseline)
-    return found
+        return stored_lead(session, lead, project)

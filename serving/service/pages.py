@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ...features.feature import LEVELS, Level
 from ...features.signals import SIGNALS
-from ...features.wording import rarity
+from ...features.wording import SUBJECTS, rarity
 from ..reports.templates import environment
 from ..reports.timeline import timeline
 from ..reports.view import FAIRNESS
@@ -23,12 +23,11 @@ from .schemas import LabelIn, Labels, StoredLead
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _TITLES = {"commit": "Commit", "contributor": "Contributor", "project": "The project, window to"}
-_NOUNS = {"commit": "commits", "contributor": "contributor-windows", "project": "project-windows"}
 _ALL = 200
 
 
 def _rarity(p_value: float, level: Level) -> str:
-    return f"as unusual as {rarity(p_value, _NOUNS[level])}"
+    return f"as unusual as {rarity(p_value, SUBJECTS[level])}"
 
 
 def _subject(found: StoredLead) -> str:

@@ -48,17 +48,15 @@ def judge_request(
     Problem
         422 if the request is not what it should be, 409 if its vectors are of another catalog.
     """
-    if (asked.facts is None) == (asked.vectors is None):
-        raise Problem(422, "a request has either facts or vectors")
     limits = Limits(top=asked.top, level=asked.level)
     learned = baseline.levels[level]
-    if asked.vectors is not None:
+    if asked.facts is not None and asked.vectors is None:
+        return _of_facts(level, asked.facts, learned, stored, limits)
+    if asked.vectors is not None and asked.facts is None:
         vectors, compared = _given(level, asked.vectors), "vectors as given"
         scores = learned.score(vectors)
         return Judged(scores, find_leads(learned, vectors, scores, limits), compared)
-    if asked.facts is None:
-        raise AssertionError("facts or vectors were there a moment ago")
-    return _of_facts(level, asked.facts, learned, stored, limits)
+    raise Problem(422, "a request has either facts or vectors")
 
 
 def _of_facts(
@@ -72,7 +70,7 @@ def _of_facts(
     compared = "request alone"
     since = int(history.commits["known_time"].iloc[0])
     if stored is not None and len(stored.commits):
-        history, _ = on_top_of(stored, history)
+        history = on_top_of(stored, history)
         compared = "stored past"
     vectors, keep = _vectors(level, history, wanted, since)
     scores = learned.score(vectors, keep=keep)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 
 from ...features.feature import Level
-from ...models.baseline import Baseline
 from ..reports.as_json import lead_document
+from ..scan import described
 from . import audit
 from .access import Caller, Held, Scorer
 from .database import Project
@@ -19,11 +19,6 @@ from .scoring import judge_request
 from .state import State
 
 router = APIRouter(prefix="/v1/score", tags=["scoring"], responses=RESPONSES)
-
-
-def described(baseline: Baseline) -> dict[str, str]:
-    """Say which baseline it is."""
-    return {"version": baseline.version, "catalog": baseline.digest}
 
 
 def _score(

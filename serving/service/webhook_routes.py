@@ -5,19 +5,26 @@ import hmac
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from .access import Held
 from .database import Delivery, Project, now
 from .problems import RESPONSES, Problem
+from .project_routes import task_shown
 from .schemas import TaskOut
 from .state import State
 from .work import ask
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=RESPONSES)
 
+
+async def _raw(request: Request) -> bytes:
+    return await request.body()
+
+
+_Body = Annotated[bytes, Depends(_raw)]
 _Text = Annotated[str, Header(max_length=200)]
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -28,8 +35,8 @@ _BODY: dict[str, Any] = {
 
 
 @router.post("/github", status_code=202, openapi_extra=_BODY)
-async def github(
-    request: Request,
+def github(
+    body: _Body,
     held: Held,
     x_hub_signature_256: _Text = "",
     x_github_delivery: _Text = "",
@@ -39,21 +46,18 @@ async def github(
 
     Other events are taken and do nothing.
     """
-    body = await request.body()
     expected = "sha256=" + hmac.new(_secret(held), body, hashlib.sha256).hexdigest()
     _require_equal(x_hub_signature_256, expected)
     content = _content(body)
     _require_new(held, f"github {x_github_delivery}", x_github_delivery)
     if x_github_event != "push":
         return None
-    repository = content.get("repository")
-    name = repository.get("full_name") if isinstance(repository, dict) else None
-    return _renew(held, name)
+    return _renew(held, content.get("repository"), "full_name")
 
 
 @router.post("/gitlab", status_code=202, openapi_extra=_BODY)
-async def gitlab(
-    request: Request,
+def gitlab(
+    body: _Body,
     held: Held,
     x_gitlab_token: _Text = "",
     x_gitlab_event_uuid: _Text = "",
@@ -61,13 +65,11 @@ async def gitlab(
 ) -> TaskOut | None:
     """Take a push from GitLab, which sends the webhook's secret itself."""
     _require_equal(x_gitlab_token, _secret(held).decode())
-    content = _content(await request.body())
+    content = _content(body)
     _require_new(held, f"gitlab {x_gitlab_event_uuid}", x_gitlab_event_uuid)
     if x_gitlab_event != "Push Hook":
         return None
-    project = content.get("project")
-    name = project.get("path_with_namespace") if isinstance(project, dict) else None
-    return _renew(held, name)
+    return _renew(held, content.get("project"), "path_with_namespace")
 
 
 def _secret(held: State) -> bytes:
@@ -102,11 +104,12 @@ def _require_new(held: State, identity: str, given: str) -> None:
         raise Problem(409, "this delivery was taken before") from error
 
 
-def _renew(held: State, name: object) -> TaskOut:
+def _renew(held: State, told: object, field: str) -> TaskOut:
+    name = told.get(field) if isinstance(told, dict) else None
     with held.database.session() as session:
         project = session.scalar(select(Project).where(Project.name == str(name)))
         if project is None:
             raise Problem(404, "that repository is not watched")
         task = ask(session, "refresh", project)
     held.work.wake()
-    return TaskOut.model_validate(task, from_attributes=True)
+    return task_shown(task)
