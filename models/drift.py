@@ -76,16 +76,21 @@ def drift(baseline: LevelBaseline, vectors: Vectors) -> Drift:
         psi = float(np.sum((now - before) * np.log(now / before)))
         chance = (1 / len(vectors) + 1 / known.rows) * _chi_squared_95(max(len(now) - 1, 1))
         found.append(FeatureDrift(feature.name, psi, chance, _verdict(psi, chance)))
-    rising = np.sort(scores.p_value)
-    share = np.arange(1, len(rising) + 1) / len(rising)
     return Drift(
         level=baseline.level,
         rows=len(vectors),
         features=tuple(sorted(found, key=lambda part: -part.psi)),
         psi=float(np.mean([part.psi for part in found])),
-        distance=float(np.abs(share - rising).max()),
+        distance=distance_from_uniform(scores.p_value),
         unusual=float((scores.p_value <= 0.01).mean()),
     )
+
+
+def distance_from_uniform(p_values: np.ndarray) -> float:
+    """Give Kolmogorov and Smirnov's distance of n p-values from the uniform distribution."""
+    rising = np.sort(p_values)
+    share = np.arange(1, len(rising) + 1) / len(rising)
+    return float(np.abs(share - rising).max())
 
 
 def _verdict(psi: float, chance: float) -> str:

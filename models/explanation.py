@@ -41,7 +41,17 @@ class Reason:
         return self.expected is not None
 
 
-def reasons(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[list[Reason]]:
+@dataclass(frozen=True)
+class Explanation:
+    """Why one subject is unusual."""
+
+    reasons: tuple[Reason, ...]
+    """At most five, by falling weight; at least one where anything has weight."""
+    weights: np.ndarray
+    """Every feature's share of the score, d numbers that add up to 1, or 0 where nothing counts."""
+
+
+def explain(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[Explanation]:
     """Explain some of the scored vectors.
 
     Each detector splits its share of the joined score over the features by their contributions; a
@@ -52,10 +62,6 @@ def reasons(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[li
     ----------
     rows
         Which of the rows in `scores`.
-
-    Returns
-    -------
-    At most five reasons a row, by falling weight; at least one where anything has weight.
     """
     chosen = scores.rows.where(np.asarray(rows, dtype=int))
     surprisals = [scores.surprisal[detector.name][rows] for detector in baseline.detectors]
@@ -73,8 +79,9 @@ def reasons(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[li
             foretold.scores[leads] = detector.expected(chosen)[leads]
             foretold.going_by[leads] = detector.going_by
             most = np.maximum(most, split)
-    whole = np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
-    return _ranked(baseline, chosen, weight / whole, foretold)
+    weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
+    ranked = _ranked(baseline, chosen, weight, foretold)
+    return [Explanation(tuple(found), row) for found, row in zip(ranked, weight, strict=True)]
 
 
 @dataclass(frozen=True)

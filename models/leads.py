@@ -1,6 +1,6 @@
 """Leads: what a person should look at, why, and what speaks for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,9 @@ from ..features.signs import Sign
 from ..features.vectors import Vectors
 from .baseline import LevelBaseline, Scores
 from .decisions import adjusted, within_budget
-from .explanation import Reason, reasons
+from .explanation import Reason, explain
 
+LEAST_WEIGHT = 0.001
 NO_ENDORSEMENT = "the history alone says nothing in favour; that is not evidence against"
 
 
@@ -43,6 +44,8 @@ class Lead:
     in_favour: tuple[str, ...]
     evidence: tuple[str, ...] = ()
     """SHAs that show it."""
+    weights: dict[str, float] = field(default_factory=dict)
+    """Share of the score that each feature has, where it has any: what feedback works on."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def find_leads(
         table = table.drop_duplicates("person")
     rows = [int(row) for row in table.index[: limits.top]]
     values = vectors.values.iloc[rows]
-    why = reasons(baseline, scores, rows)
+    why = explain(baseline, scores, rows)
+    names = [feature.name for feature in scores.rows.features]
     signals = _shown(SIGNALS, vectors.level, values)
     favours = _shown(ENDORSEMENTS, vectors.level, values)
     return [
@@ -93,10 +97,11 @@ def find_leads(
             percentile=100 * (1 - float(scores.p_value[row])),
             detectors={name: float(part[row]) for name, part in scores.by_detector.items()},
             signals=tuple(SignalShown(s.name, text) for s, text in signal),
-            reasons=tuple(reason),
+            reasons=told.reasons,
             in_favour=tuple(text for _, text in favour) or (NO_ENDORSEMENT,),
+            weights=_weighty(names, told.weights),
         )
-        for rank, (row, reason, signal, favour) in enumerate(
+        for rank, (row, told, signal, favour) in enumerate(
             zip(rows, why, signals, favours, strict=True), 1
         )
     ]
@@ -118,6 +123,14 @@ def _shown(signs: list[Sign], level: Level, values: pd.DataFrame) -> list[list[t
     return [
         [(sign, texts[row]) for sign, texts in mine if texts[row]] for row in range(len(values))
     ]
+
+
+def _weighty(names: list[str], weights: np.ndarray) -> dict[str, float]:
+    return {
+        name: round(float(weight), 4)
+        for name, weight in zip(names, weights, strict=True)
+        if weight >= LEAST_WEIGHT
+    }
 
 
 def _subject(vectors: Vectors, row: int) -> dict[str, str]:

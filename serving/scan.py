@@ -111,9 +111,22 @@ def scan(
         workers=workers,
         progress=progress,
     )
-    judged = judge(
-        history, baseline, since=None if since is None else first_second(since), limits=limits
+    start = None if since is None else first_second(since)
+    told = report_on(history, baseline, since=start, limits=limits)
+    if not names:
+        return told
+    return replace(
+        told,
+        names={code: person.name for code, person in history.people.items()},
+        subjects=read_subjects(path, sorted(told.people_of)),
     )
+
+
+def report_on(
+    history: History, baseline: Baseline, *, since: int | None, limits: Limits | None = None
+) -> Scan:
+    """Judge a mined history, and collect what reports need, without names; as `judge`."""
+    judged = judge(history, baseline, since=since, limits=limits)
     shown = sorted(
         {sha for part in judged.leads.values() for lead in part for sha in lead.evidence}
     )
@@ -129,8 +142,6 @@ def scan(
         tallies=judged.tallies,
         leads=judged.leads,
         stewardship=stewardship(history),
-        names={code: person.name for code, person in history.people.items()} if names else {},
-        subjects=read_subjects(path, shown) if names else {},
         people_of={str(sha): str(who) for sha, who in by_sha["author"].items()},
         dates={str(sha): str(_day(int(time))) for sha, time in by_sha["known_time"].items()},
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .service.database import Database
+    from .service.histories import Histories
     from .service.people import Kept
     from .service.settings import Settings
 
@@ -117,15 +118,17 @@ def erase_person(person: Person) -> None:
     _about(person, erase)
 
 
-def _about(person: str, act: "Callable[[Database, Settings, set[str]], Kept]") -> None:
+def _about(person: str, act: "Callable[[Database, Histories, set[str]], Kept]") -> None:
     import json
 
     from ..features.pseudonym_key import load_key
+    from .service.histories import open_histories
     from .service.people import pseudonyms_of
 
     settings, database = _opened()
-    people = pseudonyms_of(database, settings, load_key(), person)
-    typer.echo(json.dumps(asdict(act(database, settings, people)), indent=2))
+    histories = open_histories(settings)
+    people = pseudonyms_of(database, histories, load_key(), person)
+    typer.echo(json.dumps(asdict(act(database, histories, people)), indent=2))
 
 
 def _opened() -> "tuple[Settings, Database]":

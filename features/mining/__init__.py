@@ -4,7 +4,7 @@ from .bounds import Bounds
 from .confined import mine_confined
 from .content import measure_text
 from .mine import Written, mine, mine_into
-from .remote import Reach, clone, is_url, local_repository
+from .remote import Reach, clone, is_url, local_repository, public_addresses
 from .subjects import read_subjects
 from .tips import roots, state, tip
 
@@ -19,6 +19,7 @@ __all__ = [
     "mine",
     "mine_confined",
     "mine_into",
+    "public_addresses",
     "read_subjects",
     "roots",
     "state",

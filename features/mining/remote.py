@@ -105,7 +105,7 @@ def _require_allowed(source: str, reach: Reach) -> list[str]:
     settings = ["-c", "http.followRedirects=false", "-c", "core.symlinks=false"]
     if parts.scheme.lower() == "file" or reach.private_addresses:
         return settings
-    addresses = _public_addresses(parts)
+    addresses = public_addresses(parts)
     if parts.scheme.lower() == "https":
         port = parts.port or _PORTS["https"]
         pinned = f"{parts.hostname}:{port}:{','.join(addresses)}"
@@ -113,7 +113,13 @@ def _require_allowed(source: str, reach: Reach) -> list[str]:
     return settings
 
 
-def _public_addresses(parts: SplitResult) -> list[str]:
+def public_addresses(parts: SplitResult) -> list[str]:
+    """Resolve a URL's host, and refuse it if any address of it is not a public one.
+
+    Raises
+    ------
+    SourceError
+    """
     shown = _without_password(parts)
     if not parts.hostname or parts.hostname.startswith("-"):
         raise SourceError(f"{shown} names no host", hint="check the URL")

@@ -49,8 +49,8 @@ class AuditLine(BaseModel):
 @router.post("/people/export")
 def export_person(request: Request, asked: PersonIn, held: Held, caller: Admin) -> KeptOut:
     """Give all that is kept of a person."""
-    people = pseudonyms_of(held.database, held.settings, held.key, asked.person)
-    kept = export(held.database, held.settings, people)
+    people = pseudonyms_of(held.database, held.histories, held.key, asked.person)
+    kept = export(held.database, held.histories, people)
     audit.note(held.database, request, caller, "export person", "")
     return KeptOut(**vars(kept))
 
@@ -58,8 +58,8 @@ def export_person(request: Request, asked: PersonIn, held: Held, caller: Admin) 
 @router.post("/people/erase")
 def erase_person(request: Request, asked: PersonIn, held: Held, caller: Admin) -> KeptOut:
     """Forget a person in every store, and tell once more what was kept."""
-    people = pseudonyms_of(held.database, held.settings, held.key, asked.person)
-    kept = erase(held.database, held.settings, people)
+    people = pseudonyms_of(held.database, held.histories, held.key, asked.person)
+    kept = erase(held.database, held.histories, people)
     audit.note(held.database, request, caller, "erase person", "erased")
     return KeptOut(**vars(kept))
 
@@ -69,7 +69,7 @@ def delete_project(request: Request, project_id: Id, held: Held, caller: Admin) 
     """Watch a project no more, and delete what was kept of it."""
     with held.database.session() as session:
         name = project_of(session, project_id).name
-    forget_project(held.database, held.settings, project_id)
+    forget_project(held.database, held.histories, project_id)
     audit.note(held.database, request, caller, "delete project", name)
 
 

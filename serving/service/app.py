@@ -15,6 +15,7 @@ from ...models.baseline import Baseline
 from ..scan import described
 from . import (
     admin_routes,
+    hook_routes,
     lead_routes,
     limits,
     pages,
@@ -26,18 +27,24 @@ from . import (
 from .access import Held, Rate, requires
 from .champion import Champion
 from .database import Database
+from .histories import open_histories
 from .metrics import Metrics
+from .mining import Miner
+from .outgoing import Sender
 from .people import forget_old
 from .problems import Problem
 from .projects import Refresh
+from .repeating import Repeating
+from .scans import ScanOnce
 from .schemas import Health
 from .settings import Settings
 from .state import State
-from .work import Work
+from .work import Work, queued
 
 _PARTS = (
-    scoring_routes, project_routes, lead_routes, webhook_routes, admin_routes, pages,
+    scoring_routes, project_routes, lead_routes, hook_routes, webhook_routes, admin_routes, pages,
 )  # fmt: skip
+_BETWEEN_SENDING, _BETWEEN_FORGETTING = 2.0, 3_600.0  # seconds
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _ABOUT = """Scores commits, people's windows and projects against how projects normally move.
 
@@ -57,10 +64,13 @@ def open_state(settings: Settings) -> State:
     database.upgrade()
     key, metrics = load_key(), Metrics()
     champion = Champion(settings.baseline, settings.poll_seconds)
-    refresh = Refresh(settings, database, champion, key)
-    work = Work(database, metrics, {"refresh": refresh})
-    rate = Rate(settings.requests_per_minute)
-    return State(settings, database, champion, rate, work, metrics, key)
+    miner, histories = Miner(settings, database, key), open_histories(settings)
+    jobs = {"refresh": Refresh(miner, histories, champion), "scan": ScanOnce(miner, champion)}
+    return State(
+        settings=settings, database=database, histories=histories, champion=champion,
+        rate=Rate(settings.requests_per_minute), work=Work(database, metrics, jobs),
+        metrics=metrics, sender=Sender(settings, database, metrics), key=key,
+    )  # fmt: skip
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -75,11 +85,17 @@ def make_app(settings: Settings) -> FastAPI:
             held.metrics.swaps.inc()
 
         held.metrics.in_use(held.champion.current.version)
-        forget_old(held.database, held.settings)
         held.champion.start(changed)
-        held.work.start()
+        own = (
+            held.work,
+            Repeating(held.sender.send_due, _BETWEEN_SENDING),
+            Repeating(lambda: forget_old(held.database, held.settings), _BETWEEN_FORGETTING),
+        )
+        for part in own:
+            part.start()
         yield
-        held.work.stop()
+        for part in own:
+            part.stop()
         held.champion.stop()
 
     app = FastAPI(
@@ -112,7 +128,8 @@ def _add_health(app: FastAPI) -> None:
     @app.get("/metrics", tags=["health"], response_class=Response)
     def metrics(held: Held, caller: Annotated[object, Depends(requires("read"))]) -> Response:
         """Give counters in Prometheus' text form."""
-        return Response(held.metrics.text(), media_type="text/plain; version=0.0.4")
+        text = held.metrics.text(lambda: queued(held.database))
+        return Response(text, media_type="text/plain; version=0.0.4")
 
     @app.api_route("/{rest:path}", methods=list(_METHODS), include_in_schema=False)
     def nothing(request: Request, rest: str) -> None:

@@ -3,8 +3,10 @@
 import bentoml
 
 from .app import make_app
+from .logs import write_json
 from .settings import from_environment
 
+write_json()
 _app = make_app(from_environment())
 
 

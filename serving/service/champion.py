@@ -1,13 +1,13 @@
 """The baseline in use, and how a new one takes its place."""
 
 import logging
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from ...features.errors import TrustdriftError
 from ...models.baseline import Baseline
 from . import registry
+from .repeating import Repeating
 
 _log = logging.getLogger("trustdrift.service")
 
@@ -24,8 +24,8 @@ class Champion:
         self.source = source
         self.refused = ""
         """Why the newest candidate was not taken; empty if it was."""
-        self._poll_seconds = poll_seconds
-        self._stop = threading.Event()
+        self._changed: Callable[[Baseline], None] = lambda baseline: None
+        self._thread = Repeating(self._look, poll_seconds)
         self.current, self._state = self._load()
 
     @property
@@ -33,19 +33,19 @@ class Champion:
         """Whether another baseline can appear under the same name."""
         return bool(self.source)
 
-    def start(self, changed: Callable[[Baseline], None] = lambda baseline: None) -> None:
+    def start(self, changed: Callable[[Baseline], None] | None = None) -> None:
         """Look for a new one every now and then, until `stop`."""
+        self._changed = changed or self._changed
         if self.moves:
-            threading.Thread(target=self._poll, args=(changed,), daemon=True).start()
+            self._thread.start()
 
     def stop(self) -> None:
         """Look no more."""
-        self._stop.set()
+        self._thread.stop()
 
-    def _poll(self, changed: Callable[[Baseline], None]) -> None:
-        while not self._stop.wait(self._poll_seconds):
-            if self.renew():
-                changed(self.current)
+    def _look(self) -> None:
+        if self.renew():
+            self._changed(self.current)
 
     def renew(self) -> bool:
         """Take the newest baseline if it is another one and sound.

@@ -15,6 +15,7 @@ from .schemas import (
     ProjectIn,
     ProjectOut,
     ReplyIn,
+    ScanIn,
     ScoreAnswer,
     ScoreRequest,
     StoredLead,
@@ -94,6 +95,16 @@ class Client:
         ServiceError
         """
         return TaskOut.model_validate(self._post(f"projects/{project_id}/refresh", {}))
+
+    def scan(self, name: str, source: str, *, top: int = 10) -> TaskOut:
+        """Look at a repository once; the ended task has the report as its result.
+
+        Raises
+        ------
+        ServiceError
+        """
+        asked = ScanIn(name=name, source=source, top=top)
+        return TaskOut.model_validate(self._post("scans", asked.model_dump()))
 
     def project(self, project_id: str) -> ProjectOut:
         """Give one watched project.

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    UniqueConstraint,
     create_engine,
     event,
 )
@@ -79,12 +80,14 @@ class Lead(Table):
     level: Mapped[str] = mapped_column(String(20))
     person: Mapped[str] = mapped_column(String(16), default="", index=True)
     p_value: Mapped[float] = mapped_column(Float)
+    standing: Mapped[float] = mapped_column(Float)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    weights: Mapped[dict[str, float]] = mapped_column(JSON)
     baseline: Mapped[str] = mapped_column(String(16))
     first_seen: Mapped[datetime] = mapped_column(Moment)
     last_seen: Mapped[datetime] = mapped_column(Moment)
     current: Mapped[bool] = mapped_column(default=True)
-    __table_args__ = (Index("lead_order", "level", "p_value"), Index("lead_project", "project_id"))
+    __table_args__ = (Index("lead_order", "level", "standing"), Index("lead_project", "project_id"))
 
 
 class Label(Table):
@@ -116,7 +119,9 @@ class Task(Table):
     __tablename__ = "task"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    project_id: Mapped[str] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    project_id: Mapped[str | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    asked: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(20))
     stage: Mapped[str] = mapped_column(String(40), default="")
     progress: Mapped[float] = mapped_column(Float, default=0.0)
@@ -138,6 +143,35 @@ class Audit(Table):
     about: Mapped[str] = mapped_column(Text)
     baseline: Mapped[str] = mapped_column(String(16), default="")
     answer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Hook(Table):
+    """Who is told of new leads. The secret signs what is sent, so it is kept as it is."""
+
+    __tablename__ = "hook"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(String(100))
+    at_most: Mapped[float] = mapped_column(Float)
+    created: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str] = mapped_column(String(200))
+
+
+class Outgoing(Table):
+    """That a lead has to be told to a hook, or was."""
+
+    __tablename__ = "outgoing"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    hook_id: Mapped[str] = mapped_column(ForeignKey("hook.id", ondelete="CASCADE"))
+    lead_id: Mapped[str] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(20))
+    attempts: Mapped[int]
+    due: Mapped[datetime] = mapped_column(Moment)
+    detail: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        UniqueConstraint("hook_id", "lead_id"),
+        Index("outgoing_due", "state", "due"),
+    )
 
 
 class Erased(Table):

@@ -12,6 +12,7 @@ from .access import Held, Reader, Writer
 from .database import Label, Lead, Project, Reply, now
 from .problems import RESPONSES, Problem
 from .project_routes import Id
+from .reranking import rerank
 from .schemas import LabelIn, LeadOut, NoteOut, Page, ReplyIn, StoredLead
 from .state import State
 
@@ -26,7 +27,7 @@ def stored_lead(session: Session, lead: Lead, project: str) -> StoredLead:
         id=lead.id, project=project, level=lead.level,  # pyright: ignore[reportArgumentType]
         lead=LeadOut.model_validate(lead.document),
         baseline=lead.baseline, first_seen=lead.first_seen, last_seen=lead.last_seen,
-        current=lead.current,
+        current=lead.current, standing=lead.standing,
         labels=[NoteOut(text=n.why, label=n.label, who=n.who, at=n.at) for n in labels],
         replies=[NoteOut(text=n.text, who=n.who, at=n.at) for n in replies],
     )  # fmt: skip
@@ -48,12 +49,12 @@ def list_leads(
         str | None, Query(max_length=60, description="`next` of the page before.")
     ] = None,
 ) -> Page:
-    """List leads of all watched projects, the most unusual first."""
+    """List leads of all watched projects, the most unusual first, as labels have moved them."""
     query = (
         select(Lead, Project.name)
         .join(Project)
         .where(Lead.current, Lead.p_value <= at_most)
-        .order_by(Lead.p_value, Lead.id)
+        .order_by(Lead.standing.desc(), Lead.id.desc())
     )
     if project is not None:
         query = query.where(Project.name == project)
@@ -65,13 +66,13 @@ def list_leads(
         given = select(Label.id).where(Label.lead_id == Lead.id, Label.label == label)
         query = query.where(given.exists())
     if after is not None:
-        query = query.where(tuple_(Lead.p_value, Lead.id) > _place(after))
+        query = query.where(tuple_(Lead.standing, Lead.id) < _place(after))
     with held.database.session() as session:
         found = session.execute(query.limit(limit + 1)).all()
         leads = [stored_lead(session, lead, name) for lead, name in found[:limit]]
     more = len(found) > limit
     last = found[limit - 1][0] if more else None
-    return Page(leads=leads, next=None if last is None else f"{last.p_value!r}_{last.id}")
+    return Page(leads=leads, next=None if last is None else f"{last.standing!r}_{last.id}")
 
 
 def _place(after: str) -> tuple[float, str]:
@@ -112,9 +113,11 @@ def show_lead(request: Request, lead_id: Id, held: Held, caller: Reader) -> Stor
 def label_lead(
     request: Request, lead_id: Id, given: LabelIn, held: Held, caller: Writer
 ) -> StoredLead:
-    """Keep what was made of a lead, by whom and why. Earlier labels stay."""
+    """Keep what was made of a lead, by whom and why. Earlier labels stay; such leads move."""
     said = Label(lead_id=lead_id, label=given.label, why=given.why, who=caller.name, at=now())
     found = _said(held, lead_id, said)
+    with held.database.session() as session:
+        rerank(session, found.level)
     answer = {"label": given.label}
     audit.note(held.database, request, caller, "label", lead_id, found.baseline, answer)
     return found

@@ -1,7 +1,7 @@
 """What is kept of one person, and how to give it out or forget it."""
 
+import json
 import re
-import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,17 +9,16 @@ from typing import Any
 import numpy as np
 from sqlalchemy import delete, or_, select
 
-from ...features.errors import ConfigurationError, SourceError
-from ...features.history import History, read_history, write_history
+from ...features.errors import ConfigurationError
 from ...features.people import address_tokens
-from .database import Audit, Database, Delivery, Erased, Label, Lead, Project, Reply, now
+from .database import Audit, Database, Delivery, Erased, Label, Lead, Project, Reply, Task, now
 from .forgetting import has_people, without_people
-from .projects import folder_of
+from .histories import Histories
 from .settings import Settings
 
 
 def pseudonyms_of(
-    database: Database, settings: Settings, key: bytes, address_or_pseudonym: str
+    database: Database, histories: Histories, key: bytes, address_or_pseudonym: str
 ) -> set[str]:
     """Give all pseudonyms of a person: of an address, those under which it appears anywhere.
 
@@ -40,7 +39,7 @@ def pseudonyms_of(
     with database.session() as session:
         projects = list(session.scalars(select(Project.id)))
     for project_id in projects:
-        history = _history(settings, project_id)
+        history = histories.read(project_id)
         if history is not None:
             rows = np.flatnonzero(history.identities["address"] == address)
             for role in ("author", "committer"):
@@ -62,7 +61,7 @@ class Kept:
     """Lines of the log about their leads."""
 
 
-def export(database: Database, settings: Settings, people: set[str]) -> Kept:
+def export(database: Database, histories: Histories, people: set[str]) -> Kept:
     """Collect all that is kept of a person."""
     with database.session() as session:
         leads = list(session.scalars(select(Lead).where(Lead.person.in_(people))))
@@ -71,21 +70,22 @@ def export(database: Database, settings: Settings, people: set[str]) -> Kept:
         log = session.scalars(select(Audit.id).where(Audit.about.in_(about))).all()
     commits = {}
     for project in projects:
-        history = _history(settings, project.id)
+        history = histories.read(project.id)
         own = 0 if history is None else int(history.commits["author"].isin(people).sum())
         if own:
             commits[project.name] = own
     return Kept(sorted(people), [lead.document for lead in leads], commits, len(log))
 
 
-def erase(database: Database, settings: Settings, people: set[str]) -> Kept:
+def erase(database: Database, histories: Histories, people: set[str]) -> Kept:
     """Forget a person in every store; what was kept is told once more.
 
-    Their leads go, with labels and replies; in the stored facts their commits become nobody's;
-    lines of the log about them lose whom they were about. Their pseudonyms are kept for one
-    purpose: later refreshes, which mine public history anew, leave them out.
+    Their leads go, with labels and replies, and so do the reports of scans that name them; in the
+    stored facts their commits become nobody's; lines of the log about them lose whom they were
+    about. Their pseudonyms are kept for one purpose: later refreshes, which mine public history
+    anew, leave them out.
     """
-    kept = export(database, settings, people)
+    kept = export(database, histories, people)
     with database.session() as session:
         leads = select(Lead.id).where(Lead.person.in_(people))
         session.execute(
@@ -98,23 +98,19 @@ def erase(database: Database, settings: Settings, people: set[str]) -> Kept:
         session.execute(delete(Lead).where(Lead.person.in_(people)))
         known = set(session.scalars(select(Erased.person)))
         session.add_all(Erased(person=person, at=now()) for person in sorted(people - known))
+        for task in session.scalars(select(Task).where(Task.kind == "scan")):
+            if any(person in json.dumps(task.result) for person in people):
+                session.delete(task)
         projects = list(session.scalars(select(Project)))
     for project in projects:
-        history = _history(settings, project.id)
+        history = histories.read(project.id)
         if history is not None and has_people(history, people):
-            write_history(without_people(history, people), folder_of(settings, project.id))
+            histories.write(project.id, without_people(history, people))
     return kept
 
 
-def _history(settings: Settings, project_id: str) -> History | None:
-    try:
-        return read_history(folder_of(settings, project_id))
-    except SourceError:
-        return None
-
-
 def forget_old(database: Database, settings: Settings) -> int:
-    """Delete what is older than the retention: log lines, deliveries, leads no longer seen.
+    """Delete what is older than the retention: log lines, deliveries, tasks, leads no longer seen.
 
     Returns
     -------
@@ -127,13 +123,14 @@ def forget_old(database: Database, settings: Settings) -> int:
             delete(Audit).where(Audit.at < before),
             delete(Delivery).where(Delivery.at < before),
             delete(Lead).where(~Lead.current, Lead.last_seen < before),
+            delete(Task).where(Task.state.in_(("done", "failed")), Task.created < before),
         ):
             gone += session.execute(statement).rowcount  # pyright: ignore[reportAttributeAccessIssue]
     return gone
 
 
-def forget_project(database: Database, settings: Settings, project_id: str) -> None:
+def forget_project(database: Database, histories: Histories, project_id: str) -> None:
     """Watch a project no more, and delete what was kept of it."""
     with database.session() as session:
         session.execute(delete(Project).where(Project.id == project_id))
-    shutil.rmtree(folder_of(settings, project_id), ignore_errors=True)
+    histories.delete(project_id)

@@ -10,9 +10,9 @@ from . import audit
 from .access import Held, Reader, Writer
 from .database import Project, Task
 from .problems import RESPONSES, Problem
-from .projects import register
-from .schemas import ProjectIn, ProjectOut, TaskOut
-from .work import ask
+from .projects import register, require_allowed
+from .schemas import ProjectIn, ProjectOut, ScanIn, TaskOut
+from .work import add_task, ask
 
 router = APIRouter(prefix="/v1", tags=["projects"], responses=RESPONSES)
 
@@ -76,6 +76,17 @@ def refresh_project(request: Request, project_id: Id, held: Held, caller: Writer
         project = project_of(session, project_id)
         task = ask(session, "refresh", project)
     audit.note(held.database, request, caller, "refresh", project.name)
+    held.work.wake()
+    return task_shown(task)
+
+
+@router.post("/scans", status_code=202)
+def scan_once(request: Request, asked: ScanIn, held: Held, caller: Writer) -> TaskOut:
+    """Look at a repository once, in the background; the task's `result` is the report."""
+    require_allowed(held.settings, asked.source)
+    with held.database.session() as session:
+        task = add_task(session, "scan", **asked.model_dump())
+    audit.note(held.database, request, caller, "scan", asked.name)
     held.work.wake()
     return task_shown(task)
 

@@ -6,35 +6,29 @@ import secrets
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ...features.errors import SourceError
-from ...features.feature import LEVELS, Level
-from ...features.history import History, read_history, write_history
-from ...features.mining import Bounds, Reach, local_repository, mine_confined
+from ...features.feature import Level
 from ...models.baseline import Baseline
 from ...models.leads import Limits
 from ..reports.as_json import lead_document
 from ..scan import judge
 from ..stewardship import stewardship
 from .champion import Champion
-from .database import Database, Erased, Lead, Project, now
-from .forgetting import ERASED, has_people, without_people
+from .database import Lead, Project, Task, now
+from .histories import Histories
+from .mining import Leads, Miner, without_erased
+from .outgoing import tell
 from .problems import Problem
+from .reranking import rerank_all
 from .settings import Settings
-from .work import Report
+from .work import Outcome, Report
 
 KEPT = Limits(top=50, level=0.05)
 """Leads of each level that are kept of a project."""
-
-GIGABYTE = 1024**3
-
-Documents = dict[Level, list[dict[str, Any]]]
-"""Leads in the form of the JSON contract."""
 
 
 def register(session: Session, settings: Settings, name: str, source: str) -> Project:
@@ -82,108 +76,66 @@ def require_allowed(settings: Settings, source: str) -> None:
     raise Problem(403, "only folders below the service's mirror may be registered")
 
 
-def folder_of(settings: Settings, project_id: str) -> Path:
-    """Give where a project's facts are kept."""
-    return settings.data / "histories" / project_id
-
-
-def stored_history(settings: Settings, project: Project | None) -> History | None:
-    """Read what is kept of a project; None if nothing is."""
-    if project is None or project.refreshed is None:
-        return None
-    try:
-        return read_history(folder_of(settings, project.id))
-    except SourceError:
-        return None
-
-
 class Refresh:
     """The job that mines a project again and judges it."""
 
-    def __init__(
-        self, settings: Settings, database: Database, champion: Champion, key: bytes
-    ) -> None:
-        self._settings, self._database = settings, database
-        self._champion, self._key = champion, key
+    def __init__(self, miner: Miner, histories: Histories, champion: Champion) -> None:
+        self._miner, self._histories, self._champion = miner, histories, champion
+        self._database = miner.database
 
-    def __call__(self, project_id: str, report: Report) -> str:
+    def __call__(self, task: Task, report: Report) -> Outcome:
         """Do it.
 
         Raises
         ------
-        SourceError
+        SourceError, ConfigurationError
         """
+        project_id = str(task.project_id)
         with self._database.session() as session:
             project = session.get_one(Project, project_id)
-        folder = folder_of(self._settings, project_id)
-        written = self._mine(project, folder, report)
+        with self._histories.workplace(project_id) as folder:
+            history = self._miner.mined(folder, project.source, project.name, report)
         report("scoring", 0.0)
         baseline = self._champion.current
-        history = self._without_erased(folder)
-        leads = judge(history, baseline, since=None, limits=KEPT).leads
-        documents: Documents = {
-            level: [
-                lead_document(lead) for lead in leads[level] if lead.subject.get("person") != ERASED
-            ]
-            for level in LEVELS
-        }
+        leads = without_erased(judge(history, baseline, since=None, limits=KEPT).leads)
         with self._database.session() as session:
-            _keep(session, project_id, documents, baseline, now())
+            _keep(session, project_id, leads, baseline, now())
             project = session.get_one(Project, project_id)
             project.state, project.detail, project.refreshed = "ready", "", now()
-            project.commits, project.baseline = written, baseline.version
+            project.commits, project.baseline = len(history.commits), baseline.version
             project.stewardship = asdict(stewardship(history))
-        return f"{written:,} commits"
-
-    def _without_erased(self, folder: Path) -> History:
-        """Read what was mined, and keep it without those who asked to be forgotten."""
-        history = read_history(folder)
-        with self._database.session() as session:
-            people = set(session.scalars(select(Erased.person)))
-        if has_people(history, people):
-            history = without_people(history, people)
-            write_history(history, folder)
-        return history
-
-    def _mine(self, project: Project, folder: Path, report: Report) -> int:
-        settings = self._settings
-        source = project.source
-        if "://" not in source:
-            source = str(Path(settings.mirror) / source)
-        bounds = Bounds(
-            seconds=60 * settings.mine_minutes, memory=int(settings.mine_gigabytes * GIGABYTE)
-        )
-        try:
-            with local_repository(source, Reach()) as path:
-                return mine_confined(
-                    folder, path, key=self._key, project=project.name, bounds=bounds,
-                    progress=report,
-                ).commits  # fmt: skip
-        except SourceError as error:  # where the mirror lies is nobody's business
-            raise SourceError(str(error).replace(source, project.source)) from error
+        return Outcome(f"{len(history.commits):,} commits")
 
 
 def _keep(
     session: Session,
     project_id: str,
-    documents: Documents,
+    leads: Leads,
     baseline: Baseline,
     at: datetime,
 ) -> None:
     """Add new leads and renew those that are there; labels and replies stay with them."""
     session.execute(update(Lead).where(Lead.project_id == project_id).values(current=False))
-    for level, found in documents.items():
-        for document in found:
-            identity = lead_id(project_id, level, document["subject"])
+    kept = []
+    for level, found in leads.items():
+        for one in found:
+            identity = lead_id(project_id, level, one.subject)
             lead = session.get(Lead, identity)
             if lead is None:
                 lead = Lead(
-                    id=identity, project_id=project_id, level=level, first_seen=at,
-                    person=document["subject"].get("person", ""),
+                    id=identity, project_id=project_id, level=level, first_seen=at, standing=0.0,
+                    person=one.subject.get("person", ""),
                 )  # fmt: skip
                 session.add(lead)
-            lead.p_value, lead.document = document["p_value"], document
+            lead.p_value, lead.document, lead.weights = (
+                one.p_value, lead_document(one), one.weights,
+            )  # fmt: skip
             lead.baseline, lead.last_seen, lead.current = baseline.version, at, True
+            kept.append(lead)
+    session.flush()
+    rerank_all(session)
+    for lead in kept:
+        tell(session, lead)
 
 
 def lead_id(project_id: str, level: Level, subject: dict[str, str]) -> str:

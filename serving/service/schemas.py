@@ -143,17 +143,26 @@ class ProjectOut(BaseModel):
     stewardship: dict[str, Any]
 
 
+class ScanIn(ProjectIn):
+    """A repository to look at once."""
+
+    top: int = Field(10, ge=1, le=100, description="Leads of a kind at most.")
+
+
 class TaskOut(BaseModel):
     """Work in the background."""
 
     id: str
     kind: str
-    project_id: str
+    project_id: str | None
     state: Literal["waiting", "running", "done", "failed"]
     stage: str
     progress: float
     detail: str
     created: datetime
+    result: dict[str, Any] | None = Field(
+        None, description="Of a scan: the report, as `trustdrift scan --format json` gives it."
+    )
 
 
 class LabelIn(Form):
@@ -189,6 +198,10 @@ class StoredLead(BaseModel):
     first_seen: datetime
     last_seen: datetime
     current: bool
+    standing: float = Field(
+        description="What the list is ordered by: -log10 of the p-value, each feature's part "
+        "weighed by what readers' labels said of such leads."
+    )
     labels: list[NoteOut]
     replies: list[NoteOut]
 

@@ -13,7 +13,6 @@ from . import audit
 from .access import Caller, Held, Scorer
 from .database import Project
 from .problems import RESPONSES, Problem
-from .projects import stored_history
 from .schemas import ScoreAnswer, ScoreRequest
 from .scoring import judge_request
 from .state import State
@@ -32,7 +31,8 @@ def _score(
         about = asked.facts.project
         with held.database.session() as session:
             project = session.scalar(select(Project).where(Project.name == about))
-        stored = stored_history(held.settings, project)
+        if project is not None and project.refreshed is not None:
+            stored = held.histories.read(project.id)
     judged = judge_request(level, asked, baseline, stored)
     held.metrics.scored(level, judged.scores)
     audit.note(

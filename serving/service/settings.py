@@ -14,9 +14,11 @@ class Settings:
     """Every setting has a default that is safe on one machine."""
 
     data: Path = Path("trustdrift-data")
-    """Folder of mined histories, and of the database unless another is named."""
+    """Folder of mined histories and of the database, unless others are named."""
     database: str = ""
     """SQLAlchemy URL; SQLite in the data folder if empty."""
+    histories: str = ""
+    """URL of an object store, as fsspec has it, for mined histories; the data folder if empty."""
     baseline: str = ""
     """Folder of a baseline or an MLflow URI such as models:/trustdrift@champion; else the shipped
     one."""
@@ -30,6 +32,8 @@ class Settings:
     """Hosts whose repositories may be registered by URL, separated by commas."""
     webhook_secret: str = ""
     """With which forges sign their pushes; webhooks are refused if empty."""
+    private_hooks: bool = False
+    """Let leads be told to http URLs and addresses that are not public."""
     requests_per_minute: int = 600
     """Of one key, or of one address without a key."""
     body_megabytes: int = 32

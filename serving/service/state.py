@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 from .champion import Champion
 from .database import Database
+from .histories import Histories
 from .settings import Settings
 
 if TYPE_CHECKING:
     from .access import Rate
     from .metrics import Metrics
+    from .outgoing import Sender
     from .work import Work
 
 
@@ -19,9 +21,11 @@ class State:
 
     settings: Settings
     database: Database
+    histories: Histories
     champion: Champion
     rate: "Rate"
     work: "Work"
     metrics: "Metrics"
+    sender: "Sender"
     key: bytes
     """With which pseudonyms are made."""

@@ -2,26 +2,39 @@
 
 import logging
 import secrets
-import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ...features.errors import TrustdriftError
-from .database import Database, Project, Task, now
+from .database import Database, Outgoing, Project, Task, now
 from .metrics import Metrics
+from .repeating import Repeating
 
 SILENCE = timedelta(minutes=5)
 """After which a running task whose process says nothing is taken for dead."""
 
 _IDLE_SECONDS = 1.0
+_UNFORESEEN = "something unforeseen happened; the log has the reason"
 _log = logging.getLogger("trustdrift.service")
 
 Report = Callable[[str, float], None]
-Job = Callable[[str, Report], str]
-"""From a project's id to a line that says what came of it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a task."""
+
+    detail: str
+    """In a line."""
+    result: dict[str, Any] | None = None
+
+
+Job = Callable[[Task, Report], Outcome]
 
 
 class Work:
@@ -31,30 +44,25 @@ class Work:
         self._database = database
         self._metrics = metrics
         self._jobs = jobs
-        self._stop = threading.Event()
-        self._new = threading.Event()
+        self._thread = Repeating(self._do_all, _IDLE_SECONDS)
+        self._stopped = False
 
     def start(self) -> None:
         """Begin to take tasks."""
-        threading.Thread(target=self._loop, daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Take no more tasks."""
-        self._stop.set()
-        self._new.set()
+        self._stopped = True
+        self._thread.stop()
 
     def wake(self) -> None:
         """Look for tasks now."""
-        self._new.set()
+        self._thread.wake()
 
-    def _loop(self) -> None:
-        while not self._stop.is_set():
-            task = self._take()
-            if task is None:
-                self._new.wait(_IDLE_SECONDS)
-                self._new.clear()
-            else:
-                self._do(task)
+    def _do_all(self) -> None:
+        while not self._stopped and (task := self._take()) is not None:
+            self._do(task)
 
     def _take(self) -> Task | None:
         """Claim a task; of several processes that want it one gets it."""
@@ -77,19 +85,21 @@ class Work:
             self._say(task, stage=stage, progress=min(1.0, share), seen_alive=now())
 
         try:
-            detail = self._jobs[task.kind](task.project_id, report)
-            state = "done"
+            outcome, state = self._jobs[task.kind](task, report), "done"
         except TrustdriftError as error:
-            state, detail = "failed", str(error)
+            outcome, state = Outcome(str(error)), "failed"
         except Exception:  # a task's failure is a row, never the end of the service
             _log.exception("task %s failed", task.id)
-            state, detail = "failed", "something unforeseen happened; the log has the reason"
-        if state == "failed":
+            outcome, state = Outcome(_UNFORESEEN), "failed"
+        if state == "failed" and task.project_id is not None:
             with self._database.session() as session:
                 project = session.get(Project, task.project_id)
                 if project is not None:
-                    project.state, project.detail = "failed", detail
-        self._say(task, state=state, detail=detail, progress=1.0, seen_alive=now())
+                    project.state, project.detail = "failed", outcome.detail
+        self._say(
+            task, state=state, detail=outcome.detail, result=outcome.result, progress=1.0,
+            seen_alive=now(),
+        )  # fmt: skip
         self._metrics.tasks.labels(task.kind, state).inc()
 
     def _say(self, task: Task, **values: object) -> None:
@@ -103,10 +113,27 @@ def ask(session: Session, kind: str, project: Project) -> Task:
         Task.kind == kind, Task.project_id == project.id, Task.state == "waiting"
     )
     task = session.scalar(waiting)
-    if task is None:
-        task = Task(
-            id=secrets.token_hex(8), kind=kind, project_id=project.id, state="waiting",
-            stage="", progress=0.0, detail="", created=now(), seen_alive=now(),
-        )  # fmt: skip
-        session.add(task)
+    return task or add_task(session, kind, project_id=project.id)
+
+
+def add_task(
+    session: Session, kind: str, *, project_id: str | None = None, **asked: object
+) -> Task:
+    """Add a task, with what its job has to know."""
+    task = Task(
+        id=secrets.token_hex(8), kind=kind, project_id=project_id, asked=asked, result=None,
+        state="waiting", stage="", progress=0.0, detail="", created=now(), seen_alive=now(),
+    )  # fmt: skip
+    session.add(task)
     return task
+
+
+def queued(database: Database) -> dict[str, int]:
+    """Count what waits: tasks by kind, and leads to be told to hooks."""
+    with database.session() as session:
+        counted = session.execute(
+            select(Task.kind, func.count()).where(Task.state == "waiting").group_by(Task.kind)
+        )
+        waiting = {"refresh": 0, "scan": 0} | dict(counted.tuples().all())
+        hooks = select(func.count()).select_from(Outgoing).where(Outgoing.state == "waiting")
+        return waiting | {"hook": session.scalar(hooks) or 0}

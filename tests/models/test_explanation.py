@@ -7,7 +7,7 @@ from trustdrift.features.catalog import features
 from trustdrift.features.feature import LEVELS, Level
 from trustdrift.models.baseline import Baseline
 from trustdrift.models.detector import Foretelling
-from trustdrift.models.explanation import reasons
+from trustdrift.models.explanation import explain
 from trustdrift.models.looking_back import STEPS
 from trustdrift.models.reference import Reference
 from trustdrift.models.rows import Rows
@@ -41,7 +41,7 @@ def test_what_is_expected_of_a_figure_does_not_depend_on_it(
 def test_a_figure_far_from_what_was_expected_says_so(shipped: Baseline) -> None:
     learned = shipped.levels["commit"]
     rows = row_of(shipped, "commit", files_against_own=8.0)
-    found = reasons(learned, learned.score_rows(rows), [0])[0]
+    found = explain(learned, learned.score_rows(rows), [0])[0].reasons
     first = next(reason for reason in found if reason.feature == "files_against_own")
     assert first.expected is not None
     assert first.expected < 8.0
@@ -57,7 +57,7 @@ def test_whoever_has_a_score_has_a_reason(shipped: Baseline) -> None:
         middle = rng.integers(quantiles.shape[1] * 2 // 5, quantiles.shape[1] * 3 // 5, 32)
         values = quantiles[np.arange(len(quantiles)), middle[: len(quantiles)]]
         rows = Rows(values[None], features("project"), learned.reference)
-        assert reasons(learned, learned.score_rows(rows), [0])[0]
+        assert explain(learned, learned.score_rows(rows), [0])[0].reasons
 
 
 def test_normal_scores_are_undone() -> None:

@@ -10,7 +10,7 @@ from ...features.errors import NotEnoughHistory
 from ...features.feature import LEVELS, Level
 from ...features.windows import first_second
 from ...models.baseline import Baseline, LevelBaseline
-from ...models.explanation import reasons
+from ...models.explanation import explain
 from ...models.rows import Rows as Judged
 from ..fit import fit_level
 from ..sample import Sample
@@ -113,9 +113,9 @@ def _score(learned: LevelBaseline, rows: Rows, year: int, asked: np.ndarray) -> 
     judged = Judged(rows.values[numbers], features(learned.level), learned.reference, before)
     scores = learned.score_rows(judged)
     places = np.flatnonzero(np.isin(numbers, asked))
-    why = reasons(learned, scores, places.tolist()) if len(places) else []
+    why = explain(learned, scores, places.tolist()) if len(places) else []
     said = {
-        int(numbers[place]): tuple(reason.text for reason in found[:MOST_REASONS])
+        int(numbers[place]): tuple(reason.text for reason in found.reasons[:MOST_REASONS])
         for place, found in zip(places, why, strict=True)
     }
     return LevelYear(numbers, scores.combined, said)

@@ -179,4 +179,4 @@ def watched(server: Server) -> Watched:
     with server.client() as client:
         task = client.wait(client.register("a/story", "story"))
         assert task.state == "done", task
-    return Watched(task.project_id, "a/story")
+    return Watched(str(task.project_id), "a/story")

@@ -126,8 +126,8 @@ def test_pages_of_leads_hold_each_once_in_order(server: Server, watched: Watched
             after = page.next
         assert seen == [lead.id for lead in whole]
         assert len(set(seen)) == len(seen) > 2
-        p_values = [lead.lead.p_value for lead in whole]
-        assert p_values == sorted(p_values)
+        standing = [lead.standing for lead in whole]
+        assert standing == sorted(standing, reverse=True)
 
 
 def test_facts_are_judged_as_the_library_judges_them(
@@ -266,7 +266,7 @@ def test_a_repository_that_cannot_be_read_fails_its_task_alone(server: Server) -
     (Path(server.settings.mirror) / "empty").mkdir()
     with server.client() as client:
         task = client.wait(client.register("no/such", "empty"))
-        assert (task.state, client.project(task.project_id).state) == ("failed", "failed")
+        assert (task.state, client.project(str(task.project_id)).state) == ("failed", "failed")
         assert task.detail.startswith("empty is not a git repository")
         with pytest.raises(ServiceError, match="409"):
             client.register("no/such", "story")
@@ -321,6 +321,8 @@ def test_metrics_count_scores_and_say_nothing_of_people(server: Server, watched:
     assert 'trustdrift_baseline{version="' in text
     assert 'trustdrift_requests_total{route="/v1/leads/{lead_id}"' in text
     assert "trustdrift_surprisal_bucket" in text
+    assert 'trustdrift_drift{level="commit"}' in text
+    assert 'trustdrift_queue{kind="refresh"} 0.0' in text
     assert not any(person in text for person in people if person != "-")
 
 
@@ -336,6 +338,44 @@ def test_every_operation_is_documented_with_its_refusals(server: Server) -> None
         assert operation.get("description") or operation.get("summary")
         if operation["tags"] != ["health"]:
             assert "application/problem+json" in operation["responses"]["422"]["content"]
+
+
+def test_a_scan_looks_once_and_watches_nothing(server: Server) -> None:
+    with server.client() as client:
+        task = client.wait(client.scan("not/watched", "ordinary", top=3))
+        assert task.state == "done", task
+        assert task.project_id is None
+        assert task.result is not None
+        assert task.result["project"]["name"] == "not/watched"
+        assert len(task.result["leads"]["commits"]) <= 3
+        assert client.leads(project="not/watched", at_most=1.0).leads == []
+        with pytest.raises(ServiceError, match="403"):
+            client.scan("not/allowed", "../elsewhere")
+
+
+def test_labels_move_the_leads_that_are_alike(server: Server, watched: Watched) -> None:
+    def standings() -> dict[str, float]:
+        with server.client() as client:
+            leads = client.leads(level="commit", at_most=1.0, limit=200).leads
+        return {lead.id: lead.standing for lead in leads}
+
+    before = standings()
+    first = next(iter(before))
+    with server.client() as client:
+        client.label(first, "ordinary", "a release like every other")
+        after = standings()
+        assert after[first] < before[first]
+        assert all(after[one] <= before[one] for one in before)
+        client.label(first, "worth a look", "on a second look it is not")
+        assert standings()[first] > before[first]
+
+
+def test_the_log_is_one_json_object_a_line(server: Server, watched: Watched) -> None:
+    with server.http() as http:
+        request_id = http.get("/v1/leads").headers["x-request-id"]
+    lines = [line for line in server.log.read_text().splitlines() if request_id in line]
+    line = json.loads(lines[0])
+    assert (line["route"], line["status"], line["level"]) == ("/v1/leads", 200, "INFO")
 
 
 def test_secrets_are_not_in_the_log(server: Server, watched: Watched) -> None:

@@ -14,18 +14,19 @@ from sqlalchemy import inspect, select, text
 
 from trustdrift.features.errors import BaselineError, ConfigurationError
 from trustdrift.features.feature import Level
-from trustdrift.features.history import read_history
 from trustdrift.models.baseline import SHIPPED, Baseline, LevelBaseline
 from trustdrift.serving.service.access import Rate
 from trustdrift.serving.service.champion import Champion
 from trustdrift.serving.service.database import Audit, Database, Lead, Project, Table, Task, now
 from trustdrift.serving.service.forgetting import ERASED
+from trustdrift.serving.service.histories import Histories, open_histories
 from trustdrift.serving.service.limits import _too_deep
 from trustdrift.serving.service.metrics import Metrics
+from trustdrift.serving.service.mining import Miner
 from trustdrift.serving.service.people import erase, export, forget_old, pseudonyms_of
-from trustdrift.serving.service.projects import Refresh, folder_of, register
+from trustdrift.serving.service.projects import Refresh, register
 from trustdrift.serving.service.settings import Settings, from_environment
-from trustdrift.serving.service.work import SILENCE, Work, ask
+from trustdrift.serving.service.work import SILENCE, Outcome, Work, add_task, ask
 
 from ...conftest import KEY
 
@@ -151,10 +152,10 @@ def until_ended(database: Database, task_id: str) -> str:
 def test_a_task_is_done_once_however_many_want_it(database: Database, settings: Settings) -> None:
     done = []
 
-    def job(project_id: str, report: object) -> str:
-        done.append(project_id)
+    def job(task: Task, report: object) -> Outcome:
+        done.append(task.id)
         time.sleep(0.05)
-        return "done"
+        return Outcome("done")
 
     workers = [Work(database, Metrics(), {"refresh": job}) for _ in range(4)]
     tasks = []
@@ -176,9 +177,12 @@ def test_work_of_a_process_that_died_is_taken_up_again(
         task = session.get_one(Task, task_id)
         task.state, task.seen_alive = "running", now() - 2 * SILENCE
     done: list[str] = []
-    work = Work(
-        database, Metrics(), {"refresh": lambda project, report: done.append(project) or ""}
-    )
+
+    def job(task: Task, report: object) -> Outcome:
+        done.append(task.id)
+        return Outcome("")
+
+    work = Work(database, Metrics(), {"refresh": job})
     work.start()
     assert until_ended(database, task_id) == "done"
     work.stop()
@@ -188,7 +192,7 @@ def test_work_of_a_process_that_died_is_taken_up_again(
 def test_what_nobody_foresaw_ends_a_task_and_not_the_service(
     database: Database, settings: Settings
 ) -> None:
-    def job(project_id: str, report: object) -> str:
+    def job(task: Task, report: object) -> Outcome:
         raise ZeroDivisionError
 
     work = Work(database, Metrics(), {"refresh": job})
@@ -201,36 +205,54 @@ def test_what_nobody_foresaw_ends_a_task_and_not_the_service(
     work.stop()
 
 
+@pytest.fixture(params=["folder", "object store"])
+def histories(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Histories:
+    store = "" if request.param == "folder" else f"file://{tmp_path / 'store'}"
+    return open_histories(replace(settings, histories=store))
+
+
+def renew(database: Database, settings: Settings, histories: Histories, project_id: str) -> None:
+    """Do what a refresh's task does."""
+    refresh = Refresh(Miner(settings, database, KEY), histories, Champion("", 60))
+    refresh(Task(project_id=project_id), lambda stage, share: None)
+
+
 @pytest.fixture
-def judged(database: Database, settings: Settings) -> str:
+def judged(database: Database, settings: Settings, histories: Histories) -> str:
     """A project that was mined and judged."""
     with database.session() as session:
         project_id = register(session, settings, "told", "story").id
-    Refresh(settings, database, Champion("", 60), KEY)(project_id, lambda stage, share: None)
+    renew(database, settings, histories, project_id)
     return project_id
 
 
 def test_a_person_is_given_out_and_forgotten_everywhere(
-    database: Database, settings: Settings, judged: str
+    database: Database, settings: Settings, histories: Histories, judged: str
 ) -> None:
-    people = pseudonyms_of(database, settings, KEY, "Nora@elsewhere.net")
-    kept = export(database, settings, people)
+    people = pseudonyms_of(database, histories, KEY, "Nora@elsewhere.net")
+    kept = export(database, histories, people)
     assert kept.commits["told"] > 50
     assert len(kept.leads) == 1
-    before = read_history(folder_of(settings, judged))
+    before = histories.read(judged)
+    assert before is not None
     with database.session() as session:
         lead = session.scalars(select(Lead).where(Lead.person.in_(people))).one()
         session.add(Audit(at=now(), request_id="", who="x", action="show lead", about=lead.id))
-    assert erase(database, settings, people).commits == kept.commits
-    assert export(database, settings, people) == replace(kept, leads=[], commits={}, log=0)
-    after = read_history(folder_of(settings, judged))
+        scanned = add_task(session, "scan", name="told", source="story", top=10)
+        scanned.result = {"leads": [{"subject": {"person": lead.person}}]}
+    assert erase(database, histories, people).commits == kept.commits
+    assert export(database, histories, people) == replace(kept, leads=[], commits={}, log=0)
+    after = histories.read(judged)
+    assert after is not None
     assert (after.commits["author"] == ERASED).sum() == kept.commits["told"]
     assert (after.commits["sha"] == before.commits["sha"]).all()
-    Refresh(settings, database, Champion("", 60), KEY)(judged, lambda stage, share: None)
-    assert export(database, settings, people) == replace(kept, leads=[], commits={}, log=0)
-    again = read_history(folder_of(settings, judged))
+    renew(database, settings, histories, judged)
+    assert export(database, histories, people) == replace(kept, leads=[], commits={}, log=0)
+    again = histories.read(judged)
+    assert again is not None
     assert again.commits["author"].tolist() == after.commits["author"].tolist()
     with database.session() as session:
+        assert session.scalars(select(Task).where(Task.kind == "scan")).all() == []
         assert ERASED not in session.scalars(select(Lead.person)).all()
 
 
