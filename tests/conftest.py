@@ -1,5 +1,9 @@
 """Shared by all tests: a key, the shipped baseline, and a mined history that tells a story."""
 
+import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +13,7 @@ from trustdrift.features.history import History
 from trustdrift.features.mining import mine
 from trustdrift.models.baseline import Baseline
 
+from .documents import ROOT
 from .repositories import Repository, succession_story
 
 KEY = bytes(range(32))
@@ -42,3 +47,14 @@ def story_history(story: Path) -> History:
 @pytest.fixture(scope="session")
 def shipped() -> Baseline:
     return Baseline.load()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Built from a copy, so that nothing left in the checkout is shipped by accident."""
+    folder = tmp_path_factory.mktemp("wheel")
+    kept = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__", ".*cache")
+    source = Path(shutil.copytree(ROOT, folder / "source", ignore=kept, symlinks=True))
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source)]
+    subprocess.run(command, check=True, capture_output=True)
+    return zipfile.ZipFile(next(folder.glob("*.whl")))

@@ -1,7 +1,6 @@
 """The house: what is shipped, what imports what, and that the documents are true."""
 
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,17 +14,6 @@ from trustdrift.features.catalog import catalog
 from trustdrift.serving.reports.catalog import as_markdown
 
 from .documents import ROOT, blocks
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """Built from a copy, so that nothing left in the checkout is shipped by accident."""
-    folder = tmp_path_factory.mktemp("wheel")
-    kept = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__", ".*cache")
-    source = Path(shutil.copytree(ROOT, folder / "source", ignore=kept, symlinks=True))
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source)]
-    subprocess.run(command, check=True, capture_output=True)
-    return zipfile.ZipFile(next(folder.glob("*.whl")))
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:

@@ -17,7 +17,7 @@ _ALWAYS = (
     (b"content-security-policy", b"default-src 'self'; img-src 'self' data:; object-src 'none'; "
      b"base-uri 'none'; frame-ancestors 'none'; form-action 'self'"),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )  # fmt: skip
 _DEEPEST = 32

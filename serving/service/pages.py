@@ -1,5 +1,6 @@
 """The web pages: leads, one lead, one project's story. They work without script."""
 
+import math
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
@@ -37,6 +38,14 @@ def _subject(found: StoredLead) -> str:
     if found.level == "contributor":
         return f"{subject['person'][:8]}, window to {subject['window_end'][:10]}"
     return subject["window_end"][:10]
+
+
+def _moved(found: StoredLead) -> str:
+    """Say where labels have moved a lead, if they have."""
+    change = found.standing + math.log10(max(found.lead.p_value, 1e-300))
+    if abs(change) < 0.005:
+        return ""
+    return "up" if change > 0 else "down"
 
 
 def _page(template: str, caller: Caller | None, *, status: int = 200, **content: Any) -> Response:
@@ -99,7 +108,7 @@ def lead(request: Request, lead_id: Id, held: Held, caller: Reader) -> Response:
     return _page(
         "service_lead.html.jinja", caller, found=found, project_id=project_id,
         signs={sign.name: sign.description for sign in SIGNALS}, labels=get_args(Labels),
-        may_write="write" in caller.scopes,
+        may_write="write" in caller.scopes, moved=_moved(found),
     )  # fmt: skip
 
 

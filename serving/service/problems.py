@@ -5,12 +5,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from ...features.errors import BaselineError, SourceError, TrustdriftError
+from ..reports.templates import environment
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_FAULTS = 20
@@ -74,8 +75,13 @@ def handle(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _(request: Request, problem: Problem) -> Response:
-        if problem.status == 401 and "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse("/enter", 303)
+        if "text/html" in request.headers.get("accept", ""):
+            if problem.status == 401:
+                return RedirectResponse("/enter", 303)
+            template = environment().get_template("service_problem.html.jinja")
+            title = HTTPStatus(problem.status).phrase
+            text = template.render(caller=None, title=title, detail=problem.detail)
+            return HTMLResponse(text, problem.status, headers=problem.headers)
         return answer(request, problem.status, problem.detail, headers=problem.headers)
 
     @app.exception_handler(TrustdriftError)

@@ -8,7 +8,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,6 @@ def server(
         poll_seconds=0.2, webhook_secret=SECRET, body_megabytes=8, items=5_000,
         requests_per_minute=100_000, database=database_url,
     )  # fmt: skip
-    names = ("data", "mirror", "baseline", "poll_seconds", "webhook_secret", "body_megabytes",
-             "items", "requests_per_minute", "database")  # fmt: skip
-    given = {f"TRUSTDRIFT_{name.upper()}": str(getattr(settings, name)) for name in names}
     settings.data.mkdir()
     database = Database(settings.database_url)
     database.upgrade()
@@ -98,19 +96,36 @@ def server(
         keys = {scope: create(session, scope, [scope])[0] for scope in SCOPES}
         keys["all"] = create(session, "tester", SCOPES)[0]
         register(session, settings, "told/before", "story")
-    port, log = free_port(), place / "log"
+    try:
+        with running(settings, place / "log") as (url, _):
+            yield Server(url, settings, place / "log", database, keys)
+    finally:
+        database.engine.dispose()
+
+
+@contextmanager
+def running(
+    settings: Settings, log: Path, workers: int = 1
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """Start a server as `trustdrift serve` does, and end it."""
+    given = {
+        f"TRUSTDRIFT_{own.name.upper()}": str(getattr(settings, own.name))
+        for own in fields(Settings)
+        if getattr(settings, own.name) != own.default
+    }
+    port = free_port()
+    words = ["serve", "--port", str(port), "--workers", str(workers)]
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-m", "trustdrift.serving", "serve", "--port", str(port)],
+            [sys.executable, "-m", "trustdrift.serving", *words],
             env={**os.environ, **given, "TRUSTDRIFT_PSEUDONYM_KEY": KEY.hex()},
             stdout=written, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
     try:
+        url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process, log)
-        yield Server(url, settings, log, database, keys)
+        yield url, process
     finally:
-        database.engine.dispose()
         process.terminate()
         try:
             process.wait(20)
