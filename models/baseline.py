@@ -96,7 +96,7 @@ class Baseline:
     digest: str
     """Digest of the features' catalog that it was learned with."""
 
-    @property
+    @cached_property
     def version(self) -> str:
         """First 12 digits of the hash over all that was learned."""
         checksums = {name: _checksum(content) for name, content in self._files.items()}

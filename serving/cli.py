@@ -13,6 +13,7 @@ import typer
 
 from ..features.errors import ConfigurationError, TrustdriftError
 from . import baseline_commands, corpus_commands, rank_commands, service_commands
+from .batch_commands import batch
 from .options import AllowFile, AllowPrivate, BaselineFolder, Output, workers
 from .training_commands import evaluate, promote, train
 
@@ -255,6 +256,9 @@ app.command(epilog="Example: trustdrift promote --corpus corpus.toml")(promote)
 app.command(
     epilog="Example: trustdrift evaluate --incidents incidents.toml --histories mirror -o replay.md"
 )(evaluate)
+
+
+app.command(epilog="Example: trustdrift batch repositories.txt -o run")(batch)
 
 
 app.command(epilog="Example: TRUSTDRIFT_OPEN=true trustdrift serve --port 3000")(

@@ -174,6 +174,25 @@ def judge(
     NotEnoughHistory
         If no commit lies in the stretch.
     """
+    every = describe(history, Windows(anchor_days=history.last_time / DAY))
+    return judge_vectors(every, history, baseline, since=since, limits=limits)
+
+
+def judge_vectors(
+    every: dict[Level, Vectors],
+    history: History,
+    baseline: Baseline,
+    *,
+    since: int | None,
+    limits: Limits | None = None,
+) -> Judgement:
+    """Do what `judge` does with vectors that were described to the history's end.
+
+    Raises
+    ------
+    NotEnoughHistory
+        As `judge`.
+    """
     last = history.last_time
     start = last - YEAR_SECONDS if since is None else since
     if start > last:
@@ -181,7 +200,6 @@ def judge(
             f"{history.project} has no commit between {_day(start)} and {_day(last)}",
             hint="choose an earlier --since",
         )
-    every = describe(history, Windows(anchor_days=last / DAY))
     tallies: dict[Level, Tally] = {}
     leads: dict[Level, list[Lead]] = {}
     commits = _scored(baseline, _after(every["commit"], start - WINDOW_SECONDS))

@@ -3,7 +3,9 @@
     python experiments/serving/benchmark.py
 
 Starts both on loopback, one process each, and sends the same vectors to either in turn: single ones
-and 1,000 at a time, by four callers at once. Prints Markdown.
+and 1,000 at a time, by four callers at once. Then a BentoML service that does nothing but score and
+explain, with adaptive batching and without, by four callers and by sixteen; and the scoring by
+itself, in this process. Prints Markdown.
 """
 
 import asyncio
@@ -21,12 +23,44 @@ import httpx
 import numpy as np
 
 from trustdrift.features.catalog import digest, features
+from trustdrift.models.baseline import Baseline
+from trustdrift.models.rows import Rows
 
 CALLERS = 4
 ROUNDS = 5
 SECONDS = 4.0
 SIZES = (1, 1_000)
 
+MANY_CALLERS = 16
+BATCHED = """
+import bentoml
+import numpy as np
+import pandas as pd
+from trustdrift.features.catalog import digest, features
+from trustdrift.models.baseline import Baseline
+from trustdrift.models.rows import Rows
+from trustdrift.features.vectors import Vectors
+from trustdrift.models.baseline import Baseline
+from trustdrift.models.leads import Limits, find_leads
+
+@bentoml.service(metrics={"enabled": False}, traffic={"timeout": 60})
+class Scorer:
+    def __init__(self):
+        self.baseline = Baseline.load().levels["commit"]
+        self.names = [feature.name for feature in features("commit")]
+
+    @bentoml.api(batchable=BATCHABLE, max_batch_size=64, max_latency_ms=1000)
+    def score(self, vectors: np.ndarray) -> list:
+        shas = [f"{number:040x}" for number in range(len(vectors))]
+        subjects = pd.DataFrame({"sha": shas, "known_time": 0, "person": "", "project": ""})
+        values = pd.DataFrame(vectors, columns=self.names)
+        given = Vectors("commit", subjects, values, digest())
+        scores = self.baseline.score(given)
+        limits = Limits(top=len(given), level=1.0)
+        found = find_leads(self.baseline, given, scores, limits)
+        texts = {lead.row: [reason.text for reason in lead.reasons] for lead in found}
+        return [{"p_value": float(p), "reasons": texts[n]} for n, p in enumerate(scores.p_value)]
+"""
 BARE = """
 import uvicorn
 from starlette.applications import Starlette
@@ -77,14 +111,16 @@ def free_port() -> int:
         return opened.getsockname()[1]
 
 
-def ready(url: str) -> float:
+def ready(url: str, *statuses: int) -> float:
+    """Wait for an answer, of these statuses if any are named; give the seconds."""
     begun = time.perf_counter()
     while True:
         try:
-            httpx.get(url, timeout=5)
-            return time.perf_counter() - begun
+            if httpx.get(url, timeout=5).status_code in statuses or not statuses:
+                return time.perf_counter() - begun
         except httpx.TransportError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
 
 
 def document(size: int) -> dict:
@@ -98,19 +134,21 @@ def document(size: int) -> dict:
     return {"vectors": {"catalog": digest(), "vectors": vectors}, "top": 5}
 
 
-async def load(url: str, asked: dict, size: int) -> Measured:
+async def load(
+    url: str, asked: dict, size: int, callers: int = CALLERS, path: str = "/v1/score/commits"
+) -> Measured:
     times: list[float] = []
     stop = time.perf_counter() + SECONDS
 
     async def call(client: httpx.AsyncClient) -> None:
         while (begun := time.perf_counter()) < stop:
-            answer = await client.post(f"{url}/v1/score/commits", json=asked)
+            answer = await client.post(f"{url}{path}", json=asked)
             answer.raise_for_status()
             times.append(time.perf_counter() - begun)
 
     begun = time.perf_counter()
     async with httpx.AsyncClient(timeout=60) as client:
-        await asyncio.gather(*(call(client) for _ in range(CALLERS)))
+        await asyncio.gather(*(call(client) for _ in range(callers)))
     return Measured(times, size * len(times), time.perf_counter() - begun)
 
 
@@ -122,7 +160,60 @@ def joined(parts: list[Measured]) -> Measured:
     )
 
 
+def alone() -> None:
+    """Time the scoring itself."""
+    learned = Baseline.load().levels["commit"]
+    known = features("commit")
+    for size in (1, 20_000):
+        rows = Rows(
+            np.random.default_rng(0).lognormal(size=(size, len(known))), known, learned.reference
+        )
+        times = []
+        for _ in range(50 if size == 1 else 3):
+            begun = time.perf_counter()
+            learned.score_rows(rows)
+            times.append(time.perf_counter() - begun)
+        took = float(np.median(times))
+        print(f"Scored in process, {size:,} at a time: {1_000 * took / size:.3f} ms a row, "
+              f"{size / took:,.0f} rows/s\n")  # fmt: skip
+
+
+def batching(place: Path) -> None:
+    """Compare BentoML's adaptive batching with none."""
+    single = list(document(1)["vectors"]["vectors"][0]["values"].values())
+    print("| callers | adaptive batching | requests/s | p50 ms | p99 ms |")
+    print("|---|---|---|---|---|")
+    for batchable in (False, True):
+        (place / "batched.py").write_text(BATCHED.replace("BATCHABLE", str(batchable)))
+        port = free_port()
+        words = [sys.executable, "-m", "bentoml", "serve", "batched:Scorer", "--port", str(port)]
+        process = subprocess.Popen(
+            words, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, "BENTOML_DO_NOT_TRACK": "True"},
+        )  # fmt: skip
+        try:
+            url = f"http://127.0.0.1:{port}"
+            ready(f"{url}/readyz", 200)
+            for callers in (CALLERS, MANY_CALLERS):
+                parts = [
+                    asyncio.run(load(url, {"vectors": [single]}, 1, callers, "/score"))
+                    for _ in range(ROUNDS)
+                ]
+                found = joined(parts[1:])
+                print(
+                    f"| {callers} | {'on' if batchable else 'off'} | {found.per_second:.1f} "
+                    f"| {found.quantile(0.5):.1f} | {found.quantile(0.99):.1f} |"
+                )
+        finally:
+            process.terminate()
+            process.wait(20)
+    print()
+
+
 def main() -> None:
+    alone()
+    with tempfile.TemporaryDirectory() as place:
+        batching(Path(place))
     ports = {"service": free_port(), "bare": free_port()}
     with tempfile.TemporaryDirectory() as place:
         variables = {

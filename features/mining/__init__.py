@@ -4,7 +4,7 @@ from .bounds import Bounds
 from .confined import mine_confined
 from .content import measure_text
 from .mine import Written, mine, mine_into
-from .remote import Reach, clone, is_url, local_repository, public_addresses
+from .remote import Reach, clone, is_url, local_repository, public_addresses, remote_state
 from .subjects import read_subjects
 from .tips import roots, state, tip
 
@@ -21,6 +21,7 @@ __all__ = [
     "mine_into",
     "public_addresses",
     "read_subjects",
+    "remote_state",
     "roots",
     "state",
     "tip",

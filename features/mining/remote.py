@@ -1,5 +1,6 @@
 """Brings a repository named by URL onto this machine."""
 
+import hashlib
 import ipaddress
 import os
 import re
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import SourceError
@@ -76,8 +78,35 @@ def clone(source: str, target: Path, reach: Reach | None = None) -> None:
     reach = reach or Reach()
     settings = _require_allowed(source, reach)
     command = ["git", *settings, "clone", "--quiet", "--mirror", "--", source, str(target)]
+    try:
+        _watched(command, _variables(reach), source, target, reach)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+def remote_state(source: str, reach: Reach | None = None) -> str:
+    """Give 40 hexadecimal digits that change whenever any reference of a URL's repository does.
+
+    Asked as `clone` asks, without fetching anything.
+
+    Raises
+    ------
+    SourceError
+        If the URL is not allowed, git is absent or fails, or a bound is reached.
+    """
+    reach = reach or Reach()
+    command = ["git", *_require_allowed(source, reach), "ls-remote", "--quiet", "--", source]
+    with tempfile.TemporaryDirectory(prefix="trustdrift-") as folder:
+        listed = Path(folder) / "references"
+        with listed.open("wb") as output:
+            _watched(command, _variables(reach), source, Path(folder), reach, output)
+        return hashlib.sha256(listed.read_bytes()).hexdigest()[:40]
+
+
+def _variables(reach: Reach) -> dict[str, str]:
     protocols = (*PROTOCOLS, "file") if reach.local_files else PROTOCOLS
-    variables = {
+    return {
         "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=30",
         **os.environ,
         "GIT_ALLOW_PROTOCOL": ":".join(protocols),
@@ -85,11 +114,6 @@ def clone(source: str, target: Path, reach: Reach | None = None) -> None:
         "GIT_TEMPLATE_DIR": "",
         "LC_ALL": "C",
     }
-    try:
-        _watched(command, variables, source, target, reach)
-    except BaseException:
-        shutil.rmtree(target, ignore_errors=True)
-        raise
 
 
 def _require_allowed(source: str, reach: Reach) -> list[str]:
@@ -143,7 +167,12 @@ def _without_password(parts: SplitResult) -> str:
 
 
 def _watched(
-    command: list[str], variables: dict[str, str], source: str, target: Path, reach: Reach
+    command: list[str],
+    variables: dict[str, str],
+    source: str,
+    target: Path,
+    reach: Reach,
+    output: IO[bytes] | int = subprocess.DEVNULL,
 ) -> None:
     shown = _without_password(urlsplit(source))
     try:
@@ -151,7 +180,7 @@ def _watched(
             command,
             env=variables,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=output,
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
@@ -172,13 +201,13 @@ def _watched(
     if process.returncode:
         lines = errors.decode("utf-8", "replace").strip().splitlines()
         reason = lines[-1] if lines else "git said nothing"
-        raise SourceError(f"{shown} cannot be cloned: {reason}")
+        raise SourceError(f"{shown} cannot be read: {reason}")
 
 
 def _require_within(shown: str, target: Path, reach: Reach, deadline: float) -> None:
     if time.monotonic() > deadline:
         raise SourceError(
-            f"cloning {shown} took longer than {reach.seconds:,.0f} s", hint="clone it yourself"
+            f"reading {shown} took longer than {reach.seconds:,.0f} s", hint="clone it yourself"
         )
     size = 0
     for file in target.rglob("*"):

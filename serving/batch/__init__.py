@@ -1,0 +1,1 @@
+"""Whole ecosystems: many repositories in, datasets of vectors and leads out."""
