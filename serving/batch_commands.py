@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AllowFile, AllowPrivate, BaselineFolder, say, workers
+from .options import AllowFile, AllowPrivate, BaselineFolder, day_of, say, workers
 
 
 class EngineName(StrEnum):
@@ -33,6 +33,7 @@ def batch(
         Path | None,
         typer.Option(help="Folder for mined facts, which the next run adds to; else in DIR."),
     ] = None,
+    until: Annotated[str | None, typer.Option(help="Answer as of the end of this day.")] = None,
     top: Annotated[int, typer.Option(min=1, help="Leads of a kind and project at most.")] = 10,
     max_minutes: Annotated[
         float, typer.Option(min=0.01, help="Minutes that one repository may take.")
@@ -49,12 +50,14 @@ def batch(
     """Score a whole ecosystem; what is there of an earlier run is kept."""
     from ..features.mining import Reach
     from ..features.pseudonym_key import load_key
+    from ..features.windows import DAY, first_second
     from ..models.baseline import Baseline
     from ..models.leads import Limits
     from .batch.run import Progress, default_histories, run_batch
     from .batch.targets import read_targets
     from .batch.task import Plan
 
+    day = day_of(until, "--until")
     targets = read_targets(repositories)
     Baseline.load(baseline)
     plan = Plan(
@@ -62,6 +65,7 @@ def batch(
         key=load_key(),
         histories=default_histories(output) if histories is None else str(histories.resolve()),
         baseline="" if baseline is None else str(baseline.resolve()),
+        until=None if day is None else first_second(day) + DAY - 1,
         limits=Limits(top=top),
         reach=Reach(local_files=allow_file, private_addresses=allow_private),
         minutes=max_minutes,

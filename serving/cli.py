@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +13,7 @@ import typer
 from ..features.errors import ConfigurationError, TrustdriftError
 from . import baseline_commands, corpus_commands, rank_commands, service_commands
 from .batch_commands import batch
-from .options import AllowFile, AllowPrivate, BaselineFolder, Output, workers
+from .options import AllowFile, AllowPrivate, BaselineFolder, Output, day_of, project_name, workers
 from .training_commands import evaluate, promote, train
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def scan(
     from .scan import scan as run
 
     _one_start(ref, all_refs)
-    period = (_day(since, "--since"), _day(until, "--until"))
+    period = (day_of(since, "--since"), day_of(until, "--until"))
     learned = Baseline.load(baseline)
     reach = Reach(local_files=allow_file, private_addresses=allow_private)
     with local_repository(repo, reach) as path, _progress() as progress:
@@ -121,7 +120,7 @@ def scan(
             path,
             key=load_key(),
             baseline=learned,
-            project=_project_name(repo),
+            project=project_name(repo),
             ref=ref,
             all_refs=all_refs,
             since=period[0],
@@ -156,27 +155,6 @@ def _deliver(found: "Scan", form: Format, output: Path | None) -> None:
         show(found, Console())
     else:
         typer.echo(FORMATS[form](found), nl=False)
-
-
-def _day(text: str | None, option: str) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigurationError(
-            f"{option} {text!r} is not a date", hint="write it as 2024-03-28"
-        ) from error
-
-
-def _project_name(repo: str) -> str:
-    """Name a project by its folder; a mirror's `owner+name/repo` by owner and name."""
-    if "://" in repo:
-        return repo.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
-    folder = Path(repo).resolve()
-    if folder.name in ("repo", ".git"):
-        folder = folder.parent
-    return folder.name.replace("+", "/").removesuffix(".git")
 
 
 @contextmanager
@@ -222,7 +200,7 @@ def mine(
     from ..features.pseudonym_key import load_key
 
     _one_start(ref, all_refs)
-    names = [_project_name(repo) for repo in repos]
+    names = [project_name(repo) for repo in repos]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ConfigurationError(

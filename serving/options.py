@@ -1,10 +1,13 @@
 """Options that several commands have, and what they stand for."""
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from ..features.errors import ConfigurationError
 
 BaselineFolder = Annotated[
     Path | None, typer.Option(help="Folder of a baseline; else the one that came along.")
@@ -39,3 +42,30 @@ def workers() -> int:
 def say(line: str) -> None:
     """Tell on standard error what is being done."""
     typer.echo(line, err=True)
+
+
+def day_of(text: str | None, option: str) -> date | None:
+    """Read a date.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{option} {text!r} is not a date", hint="write it as 2024-03-28"
+        ) from error
+
+
+def project_name(repo: str) -> str:
+    """Name a project by its folder; a mirror's `owner+name/repo` by owner and name."""
+    if "://" in repo:
+        return repo.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+    folder = Path(repo).resolve()
+    if folder.name in ("repo", ".git"):
+        folder = folder.parent
+    return folder.name.replace("+", "/").removesuffix(".git")

@@ -82,7 +82,8 @@ def read_objects(
     if earlier is not None:
         kept = earlier.facts[where >= 0].set_axis(where[where >= 0])
         identities[kept.index] = kept[["author_identity", "committer_identity"]].to_numpy()
-        facts = pd.concat([kept[list(FACTS)].astype(facts.dtypes), facts])
+        before = kept[list(FACTS)].astype(facts.dtypes)
+        facts = before if facts.empty else pd.concat([before, facts])
         changes = joined(earlier.changes.moved(where), changes)
         merge_changes = joined(earlier.merge_changes.moved(where), merge_changes)
     return Read(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ...features.errors import ConfigurationError
 from ...features.mining import is_url
+from ..options import project_name
 
 _NAMES = ("name", "project", "package", "package_name")
 _SOURCES = ("source", "repository_url", "repository", "repo_url", "url", "path")
@@ -63,11 +64,9 @@ def read_targets(path: Path) -> list[Target]:
 
 
 def _name_of(source: str) -> str:
-    """Give a URL's path, or the last folder of a local one that is not called repo or .git."""
     if is_url(source):
         return urlsplit(source).path.strip("/").removesuffix(".git")
-    parts = [part for part in Path(source).parts if part not in (".git", "repo", "repo.git")]
-    return parts[-1].removesuffix(".git").replace("+", "/")
+    return project_name(source)
 
 
 def _lines(path: Path) -> Iterable[tuple[str, str]]:

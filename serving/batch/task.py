@@ -32,12 +32,12 @@ from ...features.windows import Windows
 from ...models.baseline import Baseline
 from ...models.leads import Lead, Limits
 from ..reports.as_json import lead_document
-from ..scan import DAY, judge_vectors
+from ..scan import DAY, Judgement, judge_vectors
 from .bounded import call, remove_parts
 from .store import Store
 from .targets import Target
 
-FORM = 1
+FORM = 2
 """Of a result; others are made anew."""
 
 GRACE_SECONDS = 30.0
@@ -59,6 +59,8 @@ class Plan:
     """Folder for mined facts, which make the next run cost what is new; none if empty."""
     baseline: str = ""
     """Folder; the shipped one if empty."""
+    until: int | None = None
+    """Answer as of this second since 1970 UTC; of the end of each history if None."""
     limits: Limits = field(default_factory=Limits)
     reach: Reach = field(default_factory=Reach)
     minutes: float = 30.0
@@ -122,6 +124,8 @@ def judge_target(plan: Plan, target: Target) -> Result:
         return Result(target.name, target.source, "unchanged", commits=_commits(before))
     with local_repository(target.source, plan.reach) as path:
         history = _mined(plan, target, path)
+    if plan.until is not None:
+        history = history.until(plan.until)
     content = packed(history, baseline, plan.limits, told)
     store.write(result_name(target.name), content)
     return Result(target.name, target.source, "done", commits=len(history.commits))
@@ -138,6 +142,7 @@ def _state(plan: Plan, target: Target, baseline: Baseline) -> dict[str, str | in
     return {
         "form": FORM, "source": target.source, "head": head, "baseline": baseline.version,
         "catalog": digest(), "top": plan.limits.top, "level": str(plan.limits.level),
+        "until": str(plan.until),
     }  # fmt: skip
 
 
@@ -166,7 +171,7 @@ def packed(
     tables = {f"vectors_{level}": _vectors_table(vectors[level]) for level in LEVELS}
     tables |= {
         "leads": leads_table(history.project, judged.leads),
-        "projects": _project_table(history, vectors["project"], baseline, judged.leads),
+        "projects": _project_table(history, vectors["project"], baseline, judged),
         "people": _people_table(history),
     }
     whole = {**told, "commits": len(history.commits)}
@@ -226,14 +231,14 @@ def leads_table(project: str, leads: dict[Level, list[Lead]]) -> pa.Table:
 
 
 def _project_table(
-    history: History, windows: Vectors, baseline: Baseline, leads: dict[Level, list[Lead]]
+    history: History, windows: Vectors, baseline: Baseline, judged: Judgement
 ) -> pa.Table:
-    """Give one row: the newest window's figures, and the least p-value of any lead a level."""
+    """Give one row: the newest window's figures; of each level the least p-value, of how many."""
     last = windows.values.iloc[-1].astype("float64")
-    least = {
-        f"p_{level}": min((lead.p_value for lead in found), default=1.0)
-        for level, found in leads.items()
-    }
+    least: dict[str, float] = {}
+    for level, found in judged.leads.items():
+        least[f"p_{level}"] = min((lead.p_value for lead in found), default=1.0)
+        least[f"scored_{level}"] = judged.tallies[level].scored
     own = {
         "project": history.project, "known_time": history.last_time,
         "first_time": int(history.commits["known_time"].iloc[0]),
