@@ -12,7 +12,7 @@ from ...features.errors import ConfigurationError
 from ...models.hazard import Hazard
 from ..batch.store import Store
 from .edges import read_table
-from .fragility import anomaly, carriers, fragility
+from .fragility import anomaly, carriers, fragility, seen_together
 from .joint import Carried, match
 
 
@@ -41,7 +41,7 @@ def carried(place: str) -> Carried:
     ------
     ConfigurationError
     """
-    projects = dataset(place, "projects")
+    projects = seen_together(dataset(place, "projects"))
     return Carried(
         fragility(projects, people_of(place), Hazard.load()), anomaly(projects),
         projects.set_index("project"),

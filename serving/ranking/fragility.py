@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ...models.hazard import Hazard
+from ...models.hazard import SILENCE_DAYS, Hazard
 
 MEASURES = {
     "abandonment": "probability that nobody commits for a year, beginning within the next one",
@@ -19,13 +19,23 @@ CARRIES = 0.5
 """Share of a year's commits from which on a person carries a project."""
 
 
+def seen_together(projects: pd.DataFrame) -> pd.DataFrame:
+    """Look at all projects from one day: that of the newest commit in any of them.
+
+    A project's newest window ends with its own last commit; how long it has been silent since is
+    known only by the others.
+    """
+    since = (projects["known_time"].max() - projects["known_time"]) / 86_400
+    return projects.assign(silence=projects["silence"].fillna(0.0) + since)
+
+
 def fragility(projects: pd.DataFrame, people: pd.DataFrame, hazard: Hazard) -> pd.DataFrame:
     """Measure every project of a batch.
 
     Parameters
     ----------
     projects, people
-        The datasets of that name.
+        The datasets of that name, the projects seen from one day (`seen_together`).
 
     Returns
     -------
@@ -36,7 +46,9 @@ def fragility(projects: pd.DataFrame, people: pd.DataFrame, hazard: Hazard) -> p
     load = carried.map(carried.value_counts()) - 1
     found = pd.DataFrame(
         {
-            "abandonment": hazard.probability(table),
+            "abandonment": np.where(
+                table["silence"] > SILENCE_DAYS, 1.0, hazard.probability(table)
+            ),
             "few_people": 1 / table["truck_factor"].clip(lower=1),
             "concentration": table["concentration"],
             "departed_share": table["departed_share"],

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ...features.errors import ConfigurationError
+from ...models.hazard import SILENCE_DAYS
 from .aggregate import aggregated
 
 PARTS = ("criticality", "fragility", "anomaly")
@@ -120,9 +121,12 @@ def in_words(figures: pd.Series, row: pd.Series) -> str:
     if row["carried_elsewhere"] >= 1:
         more = f"{row['carried_elsewhere']:.0f} more of these projects"
         parts.append(f"who carries {more}")
-    parts.append(f"of projects like it {row['abandonment']:.0%} fall silent within a year")
-    if np.isfinite(figures["silence"]):
-        parts.append(f"last commit {figures['silence']:.0f} days before")
+    silence = figures["silence"]
+    if silence > SILENCE_DAYS:
+        parts.append(f"silent for {silence:,.0f} days")
+    else:
+        parts.append(f"of projects like it {row['abandonment']:.0%} fall silent within a year")
+        parts.append(f"last commit {silence:.0f} days before")
     if row["p_anomaly"] > ORDINARY:
         parts.append("nothing in its history is unusual for a project of its size")
     return "; ".join(parts)

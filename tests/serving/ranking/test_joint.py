@@ -18,7 +18,7 @@ from trustdrift.serving.batch.task import Plan
 from trustdrift.serving.cli import app
 from trustdrift.serving.ranking.aggregate import aggregated
 from trustdrift.serving.ranking.cascade import cascade
-from trustdrift.serving.ranking.fragility import anomaly, carriers, fragility
+from trustdrift.serving.ranking.fragility import anomaly, carriers, fragility, seen_together
 from trustdrift.serving.ranking.graph import Graph
 from trustdrift.serving.ranking.joint import Carried, joint, match
 
@@ -51,6 +51,15 @@ def test_silence_and_one_person_make_a_project_fragile() -> None:
     assert lone > 3 * many
     assert found["few_people"].tolist() == [1.0, pytest.approx(1 / 9)]
     assert ((found["abandonment"] > 0) & (found["abandonment"] < 1)).all()
+
+
+def test_silence_is_told_by_the_others() -> None:
+    table = projects(gone={"silence": 0.0}, there={"silence": 0.0})
+    table["known_time"] = [0, 500 * 86_400]
+    found = seen_together(table)
+    assert found["silence"].tolist() == [500.0, 0.0]
+    told = fragility(found, NOBODY, Hazard.load())["abandonment"].tolist()
+    assert told[0] == 1.0 > told[1]
 
 
 def test_the_survival_model_knows_its_covariates() -> None:

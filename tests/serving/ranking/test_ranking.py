@@ -17,6 +17,7 @@ from trustdrift.serving.ranking import reach
 from trustdrift.serving.ranking.aggregate import aggregated
 from trustdrift.serving.ranking.debian import dependencies, packages
 from trustdrift.serving.ranking.edges import edges as edges_of_tables
+from trustdrift.serving.ranking.edges import weights
 from trustdrift.serving.ranking.graph import Graph
 from trustdrift.serving.ranking.sbom import edges as edges_of_sboms
 
@@ -282,3 +283,29 @@ def test_mistakes_end_in_one_line(pairs: Path, tmp_path: Path) -> None:
     (tmp_path / "none.csv").write_text("from,to\n")
     assert "name no dependencies" in trustdrift("rank", "edges", tmp_path / "none.csv", code=2)
     assert "cannot be read" in trustdrift("rank", "debian", tmp_path / "absent", code=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "Project Name,Dependency Name\napp,lib\n"),
+        ("a.jsonl", '{"package_name": "app", "dependency_name": "lib"}\n'),
+        ("a.json", '[{"From": {"System": "NPM", "Name": "app", "Version": "1"}, '
+                   '"To": {"System": "NPM", "Name": "lib", "Version": "2"}}]'),
+    ],
+)  # fmt: skip
+def test_registries_exports_are_read(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    assert list(edges_of_tables([tmp_path / name])) == [("app", "lib")]
+
+
+def test_popularity_is_a_weight(tmp_path: Path) -> None:
+    path = tmp_path / "by_inst"
+    path.write_text(
+        "#Format\n#rank name inst vote old recent no-files (maintainer)\n"
+        "1     libc6     200 190 1 2 7 (A B)\n2     xz-utils  150 120 0 1 29 (C)\n"
+        "-----\n3     Total 350 310 1 3 36\n"
+    )
+    found = weights(path)
+    assert found["libc6"] == 200
+    assert found["xz-utils"] == 150
