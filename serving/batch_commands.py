@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from .options import AllowFile, AllowPrivate, BaselineFolder, day_of, say, workers
+from .options import (
+    AllowFile,
+    AllowPrivate,
+    BaselineFolder,
+    MaxMemory,
+    MaxMinutes,
+    day_of,
+    say,
+    workers,
+)
 
 
 class EngineName(StrEnum):
@@ -35,12 +44,8 @@ def batch(
     ] = None,
     until: Annotated[str | None, typer.Option(help="Answer as of the end of this day.")] = None,
     top: Annotated[int, typer.Option(min=1, help="Leads of a kind and project at most.")] = 10,
-    max_minutes: Annotated[
-        float, typer.Option(min=0.01, help="Minutes that one repository may take.")
-    ] = 30.0,
-    max_memory: Annotated[
-        float, typer.Option(min=0.2, help="Gigabytes that one repository may take.")
-    ] = 2.0,
+    max_minutes: MaxMinutes = 30.0,
+    max_memory: MaxMemory = 2.0,
     json_progress: Annotated[
         bool, typer.Option("--json-progress", help="Tell progress as JSON lines.")
     ] = False,

@@ -13,7 +13,17 @@ import typer
 from ..features.errors import ConfigurationError, TrustdriftError
 from . import baseline_commands, corpus_commands, rank_commands, service_commands
 from .batch_commands import batch
-from .options import AllowFile, AllowPrivate, BaselineFolder, Output, day_of, project_name, workers
+from .options import (
+    AllowFile,
+    AllowPrivate,
+    BaselineFolder,
+    MaxMemory,
+    MaxMinutes,
+    Output,
+    day_of,
+    project_name,
+    workers,
+)
 from .training_commands import evaluate, promote, train
 
 if TYPE_CHECKING:
@@ -183,12 +193,8 @@ def mine(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")],
     ref: Ref = None,
     all_refs: AllRefs = False,
-    max_minutes: Annotated[
-        float, typer.Option(min=0.01, help="Minutes that one repository may take.")
-    ] = 360.0,
-    max_memory: Annotated[
-        float, typer.Option(min=0.2, help="Gigabytes that each process may hold.")
-    ] = 2.0,
+    max_minutes: MaxMinutes = 360.0,
+    max_memory: MaxMemory = 2.0,
     allow_file: AllowFile = False,
     allow_private: AllowPrivate = False,
 ) -> None:

@@ -31,6 +31,9 @@ AllowPrivate = Annotated[
     bool, typer.Option("--allow-private", help="Let hosts without a public address be asked.")
 ]
 
+MaxMinutes = Annotated[float, typer.Option(min=0.01, help="Minutes that one repository may take.")]
+MaxMemory = Annotated[float, typer.Option(min=0.2, help="Gigabytes that each process may hold.")]
+
 MOST_WORKERS = 8
 
 

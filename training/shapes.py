@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from .splices import Files, Touch
+from ..features.history import History
+from ..features.vectors import describe_commits
+from .splices import Files, Touch, plant
 
 Shape = Callable[[Files, np.random.Generator], list[Touch] | None]
 """Gives what a planted commit does, or None where the project has nothing to do it to."""
@@ -161,3 +163,30 @@ SHAPES: dict[str, Shape] = {
     )
 }  # fmt: skip
 """Kinds of planted commits."""
+
+
+def plant_each_kind(
+    history: History, positions: np.ndarray, number: int, rng: np.random.Generator
+) -> tuple[np.ndarray, list[str]]:
+    """Plant commits of every kind, each alone in a history of its own, and describe them.
+
+    Parameters
+    ----------
+    positions
+        Of commits that may be replaced.
+    number
+        Of plants of a kind.
+
+    Returns
+    -------
+    Their vectors, n by d, and their kinds.
+    """
+    rows, kinds = [], []
+    for kind, shape in SHAPES.items():
+        for position in rng.choice(positions, number, replace=False).tolist():
+            touches = shape(Files.at(history, position), rng)
+            if touches is not None:
+                spliced = describe_commits(plant(history, position, touches))
+                rows.append(spliced.values.to_numpy(dtype=float)[-1])
+                kinds.append(kind)
+    return np.array(rows).reshape(len(kinds), -1), kinds

@@ -92,7 +92,9 @@ def small(number: int) -> None:
         for n in range(number):
             path = Path(place) / "repositories" / f"{n:06}"
             path.mkdir(parents=True)
-            subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True)
+            subprocess.run(
+                ["git", "init", "-q", "--bare", "--initial-branch=main", str(path)], check=True
+            )
             stream = STREAM % {b"n": n, b"t": 1_500_000_000 + n, b"u": 1_510_000_000 + n}
             subprocess.run(["git", "-C", str(path), "fast-import", "--quiet"], input=stream,
                            check=True)  # fmt: skip

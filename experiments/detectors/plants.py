@@ -27,8 +27,8 @@ from trustdrift.training.dataset import each_project, require_history
 from trustdrift.training.fit import fit_level
 from trustdrift.training.sample import gather
 from trustdrift.training.settings import Settings
-from trustdrift.training.shapes import SHAPES
-from trustdrift.training.splices import Files, commits_of_people, plant
+from trustdrift.training.shapes import SHAPES, plant_each_kind
+from trustdrift.training.splices import commits_of_people
 
 PROJECTS = 60
 PLANTS = 4
@@ -65,16 +65,9 @@ def one_project(numbered: tuple[int, Entry], histories: Path, split: int) -> Fou
     if len(at) < PLANTS:
         return None
     vectors = describe_commits(history)
-    planted, kinds = [], []
-    for kind, shape in SHAPES.items():
-        for position in rng.choice(at, PLANTS, replace=False).tolist():
-            touches = shape(Files.at(history, position), rng)
-            if touches is not None:
-                spliced = describe_commits(plant(history, position, touches))
-                planted.append(spliced.values.to_numpy(dtype=float)[-1])
-                kinds.append(kind)
+    planted, kinds = plant_each_kind(history, at, PLANTS, rng)
     ordinary = vectors.values[(vectors.subjects["known_time"] >= split).to_numpy()]
-    return Found(ordinary.to_numpy(dtype=float), np.array(planted), kinds) if planted else None
+    return Found(ordinary.to_numpy(dtype=float), planted, kinds) if kinds else None
 
 
 def row(title: str, ordinary: np.ndarray, planted: np.ndarray, kinds: np.ndarray) -> str:

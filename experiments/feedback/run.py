@@ -28,8 +28,8 @@ from trustdrift.models.feedback import feature_factors, standing
 from trustdrift.models.rows import Rows
 from trustdrift.training.corpus import Entry, read_corpus
 from trustdrift.training.dataset import require_history
-from trustdrift.training.shapes import SHAPES
-from trustdrift.training.splices import Files, commits_of_people, plant
+from trustdrift.training.shapes import SHAPES, plant_each_kind
+from trustdrift.training.splices import commits_of_people
 
 LEARNING = 40
 """Projects on which the step is chosen."""
@@ -70,17 +70,13 @@ def one_project(numbered: tuple[int, Entry], histories: Path, split: int) -> Lis
         return None
     vectors = describe_commits(history)
     recent = (vectors.subjects["known_time"] >= split).to_numpy()
-    rows, kinds = [vectors.values[recent].to_numpy(dtype=float)], [""] * int(recent.sum())
-    for kind, shape in SHAPES.items():
-        for position in rng.choice(at, PLANTS, replace=False).tolist():
-            touches = shape(Files.at(history, position), rng)
-            if touches is not None:
-                spliced = describe_commits(plant(history, position, touches))
-                rows.append(spliced.values.to_numpy(dtype=float)[-1:])
-                kinds.append(kind)
+    planted, kinds = plant_each_kind(history, at, PLANTS, rng)
+    ordinary = vectors.values[recent].to_numpy(dtype=float)
+    rows = np.concatenate([ordinary, planted]) if kinds else ordinary
+    kinds = [""] * len(ordinary) + kinds
     learned = Baseline.load().levels["commit"]
     known = features("commit")
-    scores = learned.score_rows(Rows(np.concatenate(rows), known, learned.reference))
+    scores = learned.score_rows(Rows(rows, known, learned.reference))
     listed = np.flatnonzero(scores.p_value <= KEPT).tolist()
     told = explain(learned, scores, listed) if listed else []
     weights = np.array([one.weights for one in told]).reshape(len(told), len(known))
