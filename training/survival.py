@@ -9,7 +9,7 @@ from ..models.hazard import COVARIATES, SILENCE_DAYS, Hazard, covariates
 DAY = 86_400
 YEAR = 365 * DAY
 PENALTY = 0.01
-"""Of the coefficients' squares, so that few events do not make them run away."""
+"""Of the coefficients' squares, a landmark: few events must not make them run away."""
 
 
 def landmarks(vectors: Vectors, first_year: int, stop: int) -> pd.DataFrame:
@@ -59,22 +59,25 @@ def landmarks(vectors: Vectors, first_year: int, stop: int) -> pd.DataFrame:
 
 def fit_hazard(seen: pd.DataFrame) -> Hazard:
     """Fit Cox's model to landmarks. Needs the extra `train`."""
-    from lifelines import CoxPHFitter
+    from sksurv.linear_model import CoxPHSurvivalAnalysis
+    from sksurv.util import Surv
 
     middle = seen[list(COVARIATES)].median()
-    centred = seen[list(COVARIATES)].fillna(middle) - middle
-    table = centred.assign(days=seen["days"], ended=seen["ended"], project=seen["project"])
-    fitter = CoxPHFitter(penalizer=PENALTY)
-    fitter.fit(table, duration_col="days", event_col="ended", cluster_col="project")
-    reference = pd.DataFrame([dict.fromkeys(COVARIATES, 0.0)])
-    survival = float(fitter.predict_survival_function(reference, times=[365.0]).iloc[0, 0])
-    coefficients = {str(name): round(float(value), 6) for name, value in fitter.params_.items()}
+    centred = (seen[list(COVARIATES)].fillna(middle) - middle).to_numpy()
+    fitter = CoxPHSurvivalAnalysis(alpha=PENALTY * len(seen))  # pyright: ignore[reportArgumentType]
+    fitter.fit(centred, Surv.from_arrays(seen["ended"], seen["days"]))
+    at_reference = fitter.predict_survival_function(np.zeros((1, len(COVARIATES))))[0]
+    survival = float(at_reference(SILENCE_DAYS))
+    coefficients = {
+        name: round(float(value), 6) for name, value in zip(COVARIATES, fitter.coef_, strict=True)
+    }
     return Hazard(coefficients, {str(n): round(float(v), 6) for n, v in middle.items()},
                   round(survival, 6))  # fmt: skip
 
 
-def concordance(hazard: Hazard, windows: pd.DataFrame, seen: pd.DataFrame) -> float:
-    """Give Harrell's C: of pairs whose order is known, the share that the model orders rightly."""
-    from lifelines.utils import concordance_index
+def concordance(risk: np.ndarray, seen: pd.DataFrame) -> float:
+    """Give Harrell's C: of pairs whose order is known, the share that a risk orders rightly."""
+    from sksurv.metrics import concordance_index_censored
 
-    return float(concordance_index(seen["days"], -hazard.probability(windows), seen["ended"]))
+    ended, days = seen["ended"].to_numpy(dtype=bool), seen["days"].to_numpy(dtype=float)
+    return float(concordance_index_censored(ended, days, risk)[0])

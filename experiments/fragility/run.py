@@ -12,13 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from lifelines.utils import concordance_index
 
 from trustdrift.features.vectors import Vectors
 from trustdrift.models.hazard import COVARIATES, Hazard
 from trustdrift.training.corpus import read_corpus
 from trustdrift.training.dataset import read_all
-from trustdrift.training.survival import YEAR, fit_hazard, landmarks
+from trustdrift.training.survival import YEAR, concordance, fit_hazard, landmarks
 
 FIRST_YEAR = 2008
 PEERS = {"log_silence": 1, "log_commits": -1, "log_active_people": -1, "log_truck_factor": -1,
@@ -44,9 +43,9 @@ def interval(seen: pd.DataFrame, risk: np.ndarray) -> str:
         rows = np.concatenate([groups[n] for n in rng.integers(len(groups), size=len(groups))])
         part = seen.iloc[rows]
         if part["ended"].any():
-            values.append(concordance_index(part["days"], -risk[rows], part["ended"]))
+            values.append(concordance(risk[rows], part))
     low, high = np.quantile(values, [0.05, 0.95])
-    whole = concordance_index(seen["days"], -risk, seen["ended"])
+    whole = concordance(risk, seen)
     return f"{whole:.2f} [{low:.2f}, {high:.2f}]"
 
 

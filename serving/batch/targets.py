@@ -80,7 +80,7 @@ def _table(path: Path) -> Iterable[tuple[str, str]]:
     import pandas as pd
 
     frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str)
-    return _named(frame.where(frame.notna(), None).to_dict("records"), path)
+    return _named(frame.fillna("").to_dict("records"), path)
 
 
 def _objects(path: Path) -> Iterable[tuple[str, str]]:

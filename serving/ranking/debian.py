@@ -1,4 +1,4 @@
-"""Dependencies out of Debian's `Packages` indices, as apt would resolve them."""
+"""Dependencies out of Debian's `Packages` and `Sources` indices, as apt would resolve them."""
 
 import bz2
 import gzip
@@ -13,7 +13,14 @@ from typing import IO, Any
 from ...features.errors import ConfigurationError
 
 APT_LISTS = Path("/var/lib/apt/lists")
-_FIELDS = ["Package", "Source", "Version", "Depends", "Pre-Depends", "Provides", "Architecture"]
+_NEEDS = ("Pre-Depends", "Depends")
+_BUILD_NEEDS = ("Build-Depends", "Build-Depends-Arch", "Build-Depends-Indep")
+_FIELDS = ["Package", "Source", "Version", *_NEEDS, "Provides", "Directory", *_BUILD_NEEDS]
+_HERE = {"any", "linux-any", "any-amd64", "amd64"}
+"""Architectures whose build dependencies count."""
+
+SOURCE = "src:"
+"""Begins the name of a source package that is built: it needs what building it needs."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Package:
-    """One binary package."""
+    """One binary package, or the building of a source package."""
 
     name: str
     source: str
@@ -47,7 +54,8 @@ def apt_indices() -> list[Path]:
     ConfigurationError
         If it has none.
     """
-    found = sorted(p for p in APT_LISTS.glob("*_Packages*") if not p.name.endswith(".diff_Index"))
+    listed = (*APT_LISTS.glob("*_Packages*"), *APT_LISTS.glob("*_Sources*"))
+    found = sorted(path for path in listed if not path.name.endswith(".diff_Index"))
     if not found:
         raise ConfigurationError(
             f"{APT_LISTS} has no package index", hint="name a Packages file, or run apt update"
@@ -101,16 +109,19 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _package(row: Any) -> Package:
+    built = "Directory" in row  # only in `Sources`
     source = row.get("Source", row["Package"]).partition(" ")[0]
     groups = [
         group
-        for field in ("Pre-Depends", "Depends")
+        for field in (_BUILD_NEEDS if built else _NEEDS)
         if row.get(field, "").strip()
         for group in _relations(row[field])
+        if group
     ]
     provided = _relations(row["Provides"]) if row.get("Provides", "").strip() else []
+    name = f"{SOURCE}{row['Package']}" if built else row["Package"]
     return Package(
-        row["Package"], source, row.get("Version", ""), tuple(groups),
+        name, source, row.get("Version", ""), tuple(groups),
         tuple((one.name, one.version) for group in provided for one in group),
     )  # fmt: skip
 
@@ -119,9 +130,25 @@ def _relations(text: str) -> list[tuple[Alternative, ...]]:
     from debian.deb822 import PkgRelation
 
     return [
-        tuple(Alternative(one["name"], *(one["version"] or ("", ""))) for one in group)
+        tuple(
+            Alternative(one["name"], *(one["version"] or ("", "")))
+            for one in group
+            if _applies(one)
+        )
         for group in PkgRelation.parse_relations(text)
     ]
+
+
+def _applies(relation: Any) -> bool:
+    """Tell whether a build dependency is one here, without build profiles (deb-src-control(5))."""
+    named = relation.get("arch") or []
+    wanted = {one.arch for one in named if one.enabled}
+    unwanted = {one.arch for one in named if not one.enabled}
+    elsewhere = bool(wanted and not wanted & _HERE) or bool(unwanted & _HERE)
+    profiles = relation.get("restrictions") or []
+    return not elsewhere and (
+        not profiles or any(all(not term.enabled for term in group) for group in profiles)
+    )
 
 
 def dependencies(found: list[Package]) -> Iterator[tuple[Package, Package]]:

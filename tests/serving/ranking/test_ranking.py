@@ -309,3 +309,21 @@ def test_popularity_is_a_weight(tmp_path: Path) -> None:
     found = weights(path)
     assert found["libc6"] == 200
     assert found["xz-utils"] == 150
+
+
+def test_building_needs_what_the_sources_say(tmp_path: Path) -> None:
+    (tmp_path / "Packages").write_text(
+        "Package: libx\nSource: x\nVersion: 1\n\nPackage: cc\nVersion: 1\n\n"
+        "Package: doc\nVersion: 1\n\nPackage: arm\nVersion: 1\n"
+    )
+    (tmp_path / "Sources").write_text(
+        "Package: app\nBinary: app\nDirectory: pool/a\nVersion: 2\nBuild-Depends: cc, libx (>= 1), "
+        "doc <!nodoc>, arm [arm64], cc <stage1>\n\n"
+        "Package: x\nBinary: libx\nDirectory: pool/x\nVersion: 1\nBuild-Depends-Indep: doc\n"
+    )
+    found = packages([tmp_path / "Packages", tmp_path / "Sources"])
+    pairs = {(one.name, other.name) for one, other in dependencies(found)}
+    assert pairs == {
+        ("src:app", "cc"), ("src:app", "libx"), ("src:app", "doc"), ("src:x", "doc"),
+    }  # fmt: skip
+    assert {p.name: p.source for p in found}["src:app"] == "app"
