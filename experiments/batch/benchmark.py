@@ -4,8 +4,8 @@
     python experiments/batch/benchmark.py --small NUMBER
 
 The first takes 24 repositories of the list, evenly by size on disk, and runs them in turn by one
-process, two, and Ray with two, without mined facts; then again, all unchanged. The second makes
-small repositories and watches the driver's own memory. Prints Markdown.
+process, two, and Ray with two in a cluster that runs already, without mined facts; then again, all
+unchanged. The second makes small repositories and watches the driver's own memory. Prints Markdown.
 """
 
 import subprocess
@@ -17,12 +17,14 @@ from pathlib import Path
 
 import psutil
 import pyarrow.parquet as pq
+from ray.cluster_utils import Cluster
 
 from trustdrift.serving.batch.run import Progress, run_batch
 from trustdrift.serving.batch.targets import Target, read_targets
 from trustdrift.serving.batch.task import Plan
 
 CHOSEN = 24
+CLUSTER = Cluster()
 STREAM = b"""blob
 mark :1
 data 6
@@ -52,7 +54,8 @@ def size(target: Target) -> int:
 
 
 def run(plan: Plan, targets: list[Target], engine: str, workers: int) -> Progress:
-    return run_batch(plan, targets, engine=engine, workers=workers)
+    address = str(CLUSTER.address) if engine == "ray" else ""
+    return run_batch(plan, targets, engine=engine, workers=workers, address=address)
 
 
 def engines(listed: str, number: int) -> None:
@@ -65,6 +68,8 @@ def engines(listed: str, number: int) -> None:
         run(replace(plan, output=f"{place}/warm"), chosen[:2], "local", 1)
         first = None
         for engine, workers in (("local", 1), ("local", 2), ("ray", 2)):
+            if engine == "ray":
+                CLUSTER.add_node(num_cpus=workers)
             own = replace(plan, output=f"{place}/{engine}{workers}")
             begun = time.monotonic()
             done = run(own, chosen, engine, workers)
