@@ -5,12 +5,10 @@ grouped by project and month. Pseudonyms are the same in all projects of a batch
 """
 
 import io
-from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from .store import Store
 
@@ -29,22 +27,14 @@ def write_across(store: Store) -> dict[str, int]:
     -------
     Rows by dataset.
     """
-    parts = list(_people(store))
-    people = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    table = store.table("people", ["project", "person", "first_time"])
+    people = pd.DataFrame() if table is None else table.to_pandas()
     tables = {"presence": presence(people), "arrivals": arrivals(people)}
     for name, table in tables.items():
         stream = io.BytesIO()
         table.to_parquet(stream, index=False, compression="zstd")
         store.write(f"{name}/part-00000.parquet", stream.getvalue())
     return {name: len(table) for name, table in tables.items()}
-
-
-def _people(store: Store) -> Iterator[pd.DataFrame]:
-    for name in store.names("people"):
-        content = store.read(f"people/{name}")
-        if content is not None:
-            columns = ["project", "person", "first_time", "last_time", "commits"]
-            yield pq.read_table(io.BytesIO(content), columns=columns).to_pandas()
 
 
 def presence(people: pd.DataFrame) -> pd.DataFrame:

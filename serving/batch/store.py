@@ -1,11 +1,13 @@
 """Where a batch's results lie: a folder, or an object store that pyarrow knows."""
 
+import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pyarrow import fs
 
 from ...features.errors import ConfigurationError
@@ -77,6 +79,14 @@ class Store:
         chosen = fs.FileSelector(f"{self.root}/{folder}", allow_not_found=True)
         found = sorted(info.base_name for info in self.files.get_file_info(chosen) if info.is_file)
         yield from (name for name in found if not name.startswith("."))
+
+    def table(self, dataset: str, columns: list[str] | None = None) -> pa.Table | None:
+        """Give all parts of a dataset as one table; None if there are none."""
+        parts = [self.read(f"{dataset}/{name}") for name in self.names(dataset)]
+        tables = [
+            pq.read_table(io.BytesIO(part), columns=columns) for part in parts if part is not None
+        ]
+        return pa.concat_tables(tables) if tables else None
 
     def delete(self, name: str) -> None:
         """Delete a file."""

@@ -1,10 +1,6 @@
 """The summary of a batch, as a page."""
 
-import io
-
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ..reports.templates import environment
 from ..reports.view import FAIRNESS
@@ -22,12 +18,8 @@ def page(
 ) -> bytes:
     """Give the page: what was done, where most stands out, what failed and why."""
     columns = ["project", "level", "p_value", "signals"]
-    leads = [
-        pq.read_table(io.BytesIO(content), columns=columns)
-        for name in store.names("leads")
-        if (content := store.read(f"leads/{name}")) is not None
-    ]
-    table = pa.concat_tables(leads).to_pandas() if leads else pd.DataFrame(columns=columns)
+    leads = store.table("leads", columns)
+    table = pd.DataFrame(columns=columns) if leads is None else leads.to_pandas()
     first = table.sort_values("p_value", kind="stable").drop_duplicates(["project", "level"])
     by_kind = pd.Series([f.error for f in failures], dtype="str").value_counts()
     text = environment().get_template("batch.html.jinja").render(

@@ -1,12 +1,9 @@
 """Reads what a batch says of projects and people."""
 
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ...features.errors import ConfigurationError
 from ...models.hazard import Hazard
@@ -24,14 +21,12 @@ def dataset(place: str, name: str) -> pd.DataFrame:
     ConfigurationError
         If the batch has none.
     """
-    store = Store.open(place)
-    parts = [store.read(f"{name}/{part}") for part in store.names(name)]
-    tables = [pq.read_table(io.BytesIO(part)) for part in parts if part is not None]
-    if not tables:
+    table = Store.open(place).table(name)
+    if table is None:
         raise ConfigurationError(
             f"{place} has no {name}", hint="name what `trustdrift batch` has written"
         )
-    return pa.concat_tables(tables).to_pandas()
+    return table.to_pandas()
 
 
 def carried(place: str) -> Carried:
