@@ -2,10 +2,10 @@
 
 from .bounds import Bounds
 from .confined import mine_confined
-from .content import measure_text
 from .mine import Written, mine, mine_into
 from .remote import Reach, clone, is_url, local_repository, public_addresses, remote_state
 from .subjects import read_subjects
+from .text import measure_text
 from .tips import roots, state, tip
 
 __all__ = [

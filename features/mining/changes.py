@@ -11,17 +11,18 @@ import pygit2
 from pygit2.enums import FileMode, ObjectType
 
 from .commits import facts_of, parse_commit, tree_of
-from .content import FORMS, MEASURES, UNKNOWN, binary_form, measure_text
+from .content import FORMS, MEASURES, UNKNOWN, binary_form
 from .lines import Content, LineDifference, added_by_all, line_difference
-from .store import LARGEST_BLOB, Store
+from .store import LARGEST_BLOB, MEGABYTE, Store
+from .text import TEXT, measure_texts
 from .trees import Side, Trees, UnreadableTree, differences, own_changes
 
 BINARY_SNIFF = 8_000  # bytes in which git looks for a NUL (buffer_is_binary in xdiff-interface.c)
 MEASURED_FILES = 5_000  # of a commit, whose content is looked at
 MEASURED_PARENTS = 16  # of a merge, that its files are compared with
-_KEPT_RESULTS = 4_096
 _KEPT_CONTENTS = 16
-_LARGEST_KEPT = 4 * 1024 * 1024  # bytes
+_LARGEST_KEPT = 4 * MEGABYTE
+_TEXT_HELD = MEGABYTE  # of added text that waits to be measured
 
 CHANGE = np.dtype(
     [
@@ -69,7 +70,6 @@ class Worker:
     def __init__(self, path: str) -> None:
         self.store = Store(Path(path))
         self.trees = Trees(self.store)
-        self.results: dict[tuple, tuple] = {}
         self.contents: OrderedDict[bytes, Content] = OrderedDict()
 
     def commit(self, sha: str) -> bytes:
@@ -201,21 +201,19 @@ def measure_changes(path: str, changes: np.ndarray) -> np.ndarray:
     -------
     Of `MEASURES`, a row for each.
     """
-    at_work = worker(path)
-    measured = []
+    at_work, measured = worker(path), _Measured(len(changes))
     for change in changes.tolist():
         _, _, _, old_mode, new_mode, old_id, new_id, looked_at = change
-        pair = old_id, new_id, old_mode == FileMode.COMMIT, new_mode == FileMode.COMMIT, looked_at
-        result = at_work.results.get(pair)
-        if result is None:
-            old = at_work.content(old_mode, old_id)
-            new = at_work.content(new_mode, new_id)
-            result = _measure(at_work.store, old, new, new_id, looked_at=looked_at)
-            if len(at_work.results) >= _KEPT_RESULTS:
-                at_work.results.clear()
-            at_work.results[pair] = result
-        measured.append(result)
-    return np.array(measured, MEASURES)
+        old = at_work.content(old_mode, old_id)
+        new = at_work.content(new_mode, new_id)
+        size = _size(at_work.store, new, new_id)
+        if old is None or new is None:
+            measured.unknown(size, cut=size > LARGEST_BLOB)
+        elif _is_binary(old) or _is_binary(new):
+            measured.binary(size, new)
+        else:
+            measured.lines(size, line_difference(old, new), looked_at=looked_at)
+    return measured.rows()
 
 
 def measure_merges(path: str, merges: tuple[np.ndarray, Sequence[tuple[Side, ...]]]) -> np.ndarray:
@@ -230,31 +228,74 @@ def measure_merges(path: str, merges: tuple[np.ndarray, Sequence[tuple[Side, ...
     -------
     Of `MEASURES`, a row for each.
     """
-    at_work = worker(path)
-    measured = []
+    at_work, measured = worker(path), _Measured(len(merges[0]))
     for change, sides in zip(merges[0].tolist(), merges[1], strict=True):
         _, _, _, _, new_mode, _, new_id, looked_at = change
         after = at_work.content(new_mode, new_id) if looked_at else None
         befores = [at_work.content(*(side or (0, _NOTHING))) for side in sides]
+        known = [before for before in befores if before is not None]
         size = _size(at_work.store, after, new_id)
-        measured.append(_measure_merge(befores, after, size, looked_at=looked_at))
-    return np.array(measured, MEASURES)
+        if after is None or len(known) < len(befores):
+            measured.unknown(size, cut=not looked_at or size > LARGEST_BLOB)
+        elif any(map(_is_binary, [after, *known])):
+            measured.binary(size, after)
+        else:
+            measured.lines(size, added_by_all(known, after), looked_at=True)
+    return measured.rows()
 
 
-def _measure_merge(
-    befores: Sequence[Content | None], after: Content | None, size: int, *, looked_at: bool
-) -> tuple:
-    known = [before for before in befores if before is not None]
-    if after is None or len(known) < len(befores):
-        return _row(size=size, cut=not looked_at or size > LARGEST_BLOB)
-    if any(map(_is_binary, [after, *known])):
-        return _binary(after, size)
-    return _measured(added_by_all(known, after), size, looked_at=True)
+class _Measured:
+    """What is measured of some changes, one by one; their texts are measured together."""
 
+    def __init__(self, count: int) -> None:
+        self._rows = np.full(count, UNKNOWN, MEASURES)
+        self._next = 0
+        self._texts: list[bytes] = []
+        self._text_rows: list[int] = []
+        self._held = 0
 
-def _binary(new: Content, size: int) -> tuple:
-    form = binary_form(new.data) if _is_binary(new) else ""
-    return _row(size=size, binary=True, form=FORMS.index(form))
+    def unknown(self, size: int, *, cut: bool) -> None:
+        """Note a change of which only the new size is known, if that."""
+        self._note(size=size, cut=cut)
+
+    def binary(self, size: int, new: Content) -> None:
+        """Note a change of a file that is, or was, no text."""
+        form = binary_form(new.data) if _is_binary(new) else ""
+        self._note(size=size, binary=True, form=FORMS.index(form))
+
+    def lines(self, size: int, difference: LineDifference | None, *, looked_at: bool) -> None:
+        """Note a change of text; None if it was too much to compare."""
+        if difference is None:
+            self._note(size=size, cut=True)
+            return
+        counts = {"size": size, "added": difference.added, "deleted": difference.deleted}
+        if not looked_at:
+            self._note(**counts, cut=True)
+            return
+        text = difference.text
+        self._texts.append(text)
+        self._text_rows.append(self._next)
+        self._held += len(text)
+        self._note(**counts, added_bytes=len(text), cut=difference.cut)
+        if self._held > _TEXT_HELD:
+            self._measure_texts()
+
+    def rows(self) -> np.ndarray:
+        """Give a row of `MEASURES` for each."""
+        self._measure_texts()
+        return self._rows
+
+    def _note(self, **values: float) -> None:
+        row = self._rows[self._next]
+        for name, value in values.items():
+            row[name] = value
+        self._next += 1
+
+    def _measure_texts(self) -> None:
+        measures = measure_texts(self._texts)
+        for name in TEXT.names or ():
+            self._rows[name][self._text_rows] = measures[name]
+        self._texts, self._text_rows, self._held = [], [], 0
 
 
 def _size(store: Store, content: Content | None, oid: bytes) -> int:
@@ -267,31 +308,3 @@ def _size(store: Store, content: Content | None, oid: bytes) -> int:
 
 def _is_binary(content: Content) -> bool:
     return b"\0" in content.data[:BINARY_SNIFF]
-
-
-def _measure(
-    store: Store, old: Content | None, new: Content | None, new_id: bytes, *, looked_at: bool
-) -> tuple:
-    size = _size(store, new, new_id)
-    if old is None or new is None:
-        return _row(size=size, cut=size > LARGEST_BLOB)
-    if _is_binary(old) or _is_binary(new):
-        return _binary(new, size)
-    return _measured(line_difference(old, new), size, looked_at=looked_at)
-
-
-def _measured(difference: LineDifference | None, size: int, *, looked_at: bool) -> tuple:
-    if difference is None:
-        return _row(size=size, cut=True)
-    counts = {"size": size, "added": difference.added, "deleted": difference.deleted}
-    if not looked_at:
-        return _row(**counts, cut=True)
-    text = difference.text
-    return _row(**counts, added_bytes=len(text), cut=difference.cut, **measure_text(text))
-
-
-_DEFAULTS = dict(zip(MEASURES.names or (), UNKNOWN.tolist(), strict=True))
-
-
-def _row(**values: float) -> tuple:
-    return tuple((_DEFAULTS | values).values())

@@ -1,14 +1,13 @@
 """Compares trees, from their raw bytes: what a commit changes, and what a merge itself changes."""
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 import numpy as np
 import pygit2
 from pygit2.enums import ObjectType
 
+from .entries import Entry, MalformedTree, differing, entry_of, parsed, starts_of
 from .store import Store
 
 DEEPEST = 256  # folders within folders; git itself stops at 2,048
@@ -20,12 +19,6 @@ DIRECTORY = 0o040000
 
 Side = tuple[int, bytes] | None
 """Mode and object id (20 bytes) of a path; None where there is none."""
-
-Entry = tuple[bytes, bytes, bytes]
-"""Mode in octal digits, name and object id, as a tree object has them."""
-
-_ENTRY = re.compile(rb"([0-7]{1,7}) ([^\0/]+)\0(.{20})", re.DOTALL)
-_FIXED = 22  # bytes of an entry beside mode and name
 
 
 class UnreadableTree(Exception):
@@ -52,31 +45,32 @@ class Trees:
         return [] if oid is None else _parsed(self.read(oid))
 
     def differing(self, old: bytes | None, new: bytes | None) -> tuple[list[Entry], list[Entry]]:
-        """Give the entries of two trees, less those at both ends that they share.
-
-        Trees of large folders differ in one or two entries. Where entries start is kept for the
-        old tree; the common head and tail of the raw bytes then need no parsing.
-        """
+        """Give the entries of two trees, most of those left out that they share."""
         if old is None or new is None:
             return self.entries(old), self.entries(new)
         before, starts = self._with_starts(old)
         after = kept[0] if (kept := self._kept.get(new)) else self.read(new)
-        first, last, shift = _differing_range(before, after, starts)
-        start, stop = int(starts[first]), int(starts[last])
         try:
-            added = _parsed(after[start : stop + shift])
-        except UnreadableTree:  # the tails only looked alike
-            return _parsed(before), _parsed(after)
+            removed, added, new_starts = differing(before, starts, after)
+        except MalformedTree as error:
+            raise UnreadableTree(new.hex()) from error
         if kept is None:
-            middle = _starts(added, start)[:-1]
-            self._keep(new, after, np.concatenate((starts[:first], middle, starts[last:] + shift)))
-        return _ENTRY.findall(before, start, stop), added
+            self._keep(new, after, new_starts)
+        return removed, added
+
+    def side(self, oid: bytes | None, name: bytes) -> Side:
+        """Give what a tree has under a name."""
+        if oid is None:
+            return None
+        raw, starts = self._with_starts(oid)
+        found = entry_of(raw, starts, name)
+        return None if found is None else _side(*found)
 
     def _with_starts(self, oid: bytes) -> tuple[bytes, np.ndarray]:
         if (kept := self._kept.get(oid)) is not None:
             return kept
         raw = self.read(oid)
-        return self._keep(oid, raw, np.array(_starts(_parsed(raw), 0)))
+        return self._keep(oid, raw, starts_of(_parsed(raw)))
 
     def _keep(self, oid: bytes, raw: bytes, starts: np.ndarray) -> tuple[bytes, np.ndarray]:
         self._kept[oid] = raw, starts
@@ -86,44 +80,10 @@ class Trees:
 
 
 def _parsed(raw: bytes) -> list[Entry]:
-    entries = _ENTRY.findall(raw)
-    if sum([len(mode) + len(name) for mode, name, _ in entries]) + _FIXED * len(entries) != len(
-        raw
-    ):
-        raise UnreadableTree("malformed")
-    return entries
-
-
-def _starts(entries: list[Entry], first: int) -> list[int]:
-    lengths = [len(mode) + len(name) + _FIXED for mode, name, _ in entries]
-    return list(accumulate(lengths, initial=first))
-
-
-def _differing_range(before: bytes, after: bytes, starts: np.ndarray) -> tuple[int, int, int]:
-    """Give the first and last entry start of `before` between which the two may differ.
-
-    Returns
-    -------
-    first, last
-        Indices into `starts`.
-    shift
-        How many bytes further on `last` lies in `after`.
-    """
-    old, new = np.frombuffer(before, np.uint8), np.frombuffer(after, np.uint8)
-    shorter = min(len(old), len(new))
-    first = int(starts.searchsorted(_leading(old[:shorter] == new[:shorter]), "right")) - 1
-    rest = shorter - int(starts[first])
-    tail = old[len(old) - rest :] == new[len(new) - rest :]
-    last = int(starts.searchsorted(len(old) - _leading(tail[::-1]), "left"))
-    return first, last, len(new) - len(old)
-
-
-def _leading(same: np.ndarray) -> int:
-    """Count the true values before the first false one."""
-    if not len(same):
-        return 0
-    first = int(same.argmin())
-    return len(same) if same[first] else first
+    try:
+        return parsed(raw)
+    except MalformedTree as error:
+        raise UnreadableTree("malformed") from error
 
 
 Difference = tuple[bytes, Side, Side]
@@ -201,21 +161,21 @@ def _own_changes(
     trees: Trees, new: bytes | None, parents: Sequence[bytes | None], folder: bytes, depth: int
 ) -> Iterator[tuple]:
     _within_bounds(trees, folder, depth)
-    against = []
-    names: set[bytes] = set()
-    for parent in parents:
-        against.append(_differing_sides(trees, parent, new))
-        names = names & against[-1].keys() if len(against) > 1 else set(against[-1])
-        if not names:
-            return
-    for name in names:
-        others, side = [sides[name][0] for sides in against], against[0][name][1]
-        path, below = folder + name, [_tree(other) for other in others]
-        if _tree(side) is not None or all(tree is not None for tree in below):
-            yield from _own_changes(trees, _tree(side), below, path + b"/", depth + 1)
-        files = [_file(other) for other in others]
-        if all(other != _file(side) for other in files):
-            yield path, _file(side), files
+    first, *rest = parents
+    sides = _differing_sides(trees, first, new)
+    for name, (one, side) in sides.items():
+        others = [one]
+        for parent in rest:
+            others.append(trees.side(parent, name))
+            if others[-1] == side:
+                break
+        else:
+            path, below = folder + name, [_tree(other) for other in others]
+            if _tree(side) is not None or all(tree is not None for tree in below):
+                yield from _own_changes(trees, _tree(side), below, path + b"/", depth + 1)
+            files = [_file(other) for other in others]
+            if all(other != _file(side) for other in files):
+                yield path, _file(side), files
 
 
 def _within_bounds(trees: Trees, folder: bytes, depth: int) -> None:

@@ -1,0 +1,206 @@
+"""Measures what added text looks like, many texts at a time, without keeping any of it."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..capabilities import CAPABILITIES
+
+ENCODED_RUN = 60  # characters; PEM has lines of 64, MIME of 76
+ESCAPED_RUN = 16  # bytes written one by one
+MINIFIED_LINE = 200  # bytes of a mean line above which text is written by a program
+MINIFIED_BYTES = 1_000
+MINIFIED_BLANKS = 0.1  # share of white space below which it was taken out on purpose
+
+TEXT = np.dtype(
+    [
+        ("longest_line", "i4"),
+        ("entropy", "f4"),
+        ("non_ascii", "f4"),
+        ("hidden", "i4"),
+        ("base64_runs", "i4"),
+        ("hex_runs", "i4"),
+        ("urls", "i4"),
+        ("ip_literals", "i4"),
+        *((name, "i4") for name in CAPABILITIES),
+        ("minified", "?"),
+    ]
+)
+"""What is measured of text; see `measure_texts`."""
+
+_BETWEEN = b"\n\0\n"  # stands between two texts; nothing that is looked for goes across it
+
+# Unicode characters that are not seen or that turn the order of what is (Boucher and Anderson
+# 2021, "Trojan Source"): soft hyphen, Arabic letter mark, Mongolian vowel separator, U+200B to
+# 200F, 202A to 202E, 2060 to 2069, Hangul filler, byte order mark, variation selectors but the
+# one of emoji, tags.
+_HIDDEN = re.compile(
+    rb"\xc2\xad|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa9]"
+    rb"|\xe3\x85\xa4|\xef\xbb\xbf|\xef\xb8[\x80-\x8e]|\xef\xbe\xa0|\xf3\xa0[\x80-\x87][\x80-\xbf]"
+)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{%d,}={0,2}" % ENCODED_RUN)
+_HEX = re.compile(rb"[0-9a-fA-F]+\Z")
+_ESCAPED = re.compile(
+    rb"(?:\\x[0-9a-fA-F]{2}){%(least)d,}|(?:0x[0-9a-fA-F]{2},\s*){%(least)d,}"
+    % {b"least": ESCAPED_RUN}
+)
+_IP = re.compile(rb"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+                 rb"(?![\w.])")  # fmt: skip
+_ENCODES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+_AS_ENCODED = bytes(0x61 if byte in _ENCODES else 0x20 for byte in range(256))
+_ENCODED_THERE = b"a" * ENCODED_RUN
+_AS_DIGITS = bytes(0x30 if 0x30 <= byte < 0x3A else byte for byte in range(256))
+_MAY_BE_IP = re.compile(rb"0\.0{1,3}\.0{1,3}\.0")
+_BLANKS = [0x09, 0x0A, 0x0D, 0x20]
+_NEWLINE = 0x0A
+_IDENTIFIER = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_(")
+_AS_WORDS = bytes(byte if byte in _IDENTIFIER else 0x20 for byte in range(256))
+_STANDS_FOR = {word: name for name, found in CAPABILITIES.items() for word in found.words}
+_PHRASES = [(phrase, name) for name, found in CAPABILITIES.items() for phrase in found.phrases]
+
+
+def measure_text(text: bytes) -> dict[str, float]:
+    """Measure one added text, as `measure_texts` does."""
+    return dict(zip(TEXT.names or (), measure_texts([text])[0].item(), strict=True))
+
+
+def measure_texts(texts: Sequence[bytes]) -> np.ndarray:
+    r"""Measure added texts; all at once, as most are a line or two.
+
+    Returns
+    -------
+    Of `TEXT`, a row for each:
+
+    - `longest_line` in bytes, its newline not counted
+    - `entropy`: Shannon entropy of the byte values, bits per byte; NaN where there is no text
+    - `non_ascii`: share of bytes of 128 and above; NaN where there is no text
+    - `hidden`: invisible and direction-changing characters; a byte order mark at the start is none
+    - `base64_runs`: runs of at least `ENCODED_RUN` letters, digits, `+/` or `-_`, that have a
+      capital, a small letter and a digit
+    - `hex_runs`: runs as long of hexadecimal digits, or 16 or more bytes written `\x1f` or `0x1f,`
+    - `urls`: occurrences of `://`
+    - `ip_literals`: dotted quads; version numbers of four parts count, too
+    - for each of `CAPABILITIES`: how often its names occur
+    - `minified`: mean line of at least `MINIFIED_LINE` bytes with hardly any white space
+    """
+    found = np.zeros(len(texts), TEXT)
+    if not len(texts):
+        return found
+    joined = _Joined(texts)
+    counts = joined.byte_counts()
+    found["longest_line"] = joined.longest_lines()
+    with np.errstate(invalid="ignore"):
+        found["non_ascii"] = counts[:, 128:].sum(axis=1) / joined.sizes
+        found["entropy"] = _entropies(counts, joined.sizes)
+    found["minified"] = _minified(counts, joined.sizes)
+    for i in np.flatnonzero(counts[:, 128:].any(axis=1)):
+        found["hidden"][i] = _hidden(texts[i])
+    for i in joined.having(_ENCODED_THERE, joined.every.translate(_AS_ENCODED)):
+        found["base64_runs"][i], found["hex_runs"][i] = _encoded_runs(texts[i])
+    for i in {*joined.having(b"0x"), *joined.having(b"\\x")}:
+        found["hex_runs"][i] += _escaped_runs(texts[i])
+    may_be = _MAY_BE_IP.finditer(joined.every.translate(_AS_DIGITS))
+    for i in {joined.text_at(match.start()) for match in may_be}:
+        found["ip_literals"][i] = len(_IP.findall(texts[i]))
+    for i in joined.having(b"://"):
+        found["urls"][i] = texts[i].count(b"://")
+    for name, at in _capabilities(joined.every):
+        found[name][joined.text_at(at)] += 1
+    return found
+
+
+class _Joined:
+    """Several texts as one, so that what most of them lack is looked for but once."""
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        self.every = _BETWEEN.join(texts)
+        self.raw = np.frombuffer(self.every, np.uint8)
+        self.sizes = np.array([len(text) for text in texts])
+        self.starts = np.cumsum(self.sizes + len(_BETWEEN)) - self.sizes - len(_BETWEEN)
+        self._starts = self.starts.tolist()
+
+    def text_at(self, where: int) -> int:
+        """Tell in which text a position lies."""
+        return bisect_right(self._starts, where) - 1
+
+    def having(self, sought: bytes, form: bytes | None = None) -> Iterator[int]:
+        """List the texts in which something stands; `form` is what to look at instead."""
+        every = self.every if form is None else form
+        at = every.find(sought)
+        while at >= 0:
+            i = self.text_at(at)
+            yield i
+            at = every.find(sought, self._starts[i] + int(self.sizes[i]))
+
+    def byte_counts(self) -> np.ndarray:
+        """Count each text's bytes by value: texts × 256."""
+        stops = self.starts + self.sizes
+        pairs = zip(self._starts, stops.tolist(), strict=True)
+        return np.stack([np.bincount(self.raw[i:j], minlength=256) for i, j in pairs])
+
+    def longest_lines(self) -> np.ndarray:
+        """Give each text's longest line, in bytes."""
+        newlines = np.flatnonzero(self.raw == _NEWLINE)
+        begins = np.concatenate(([0], newlines + 1))
+        lengths = np.append(newlines, len(self.every)) - begins
+        text = self.starts.searchsorted(begins, "right") - 1
+        lengths[begins > (self.starts + self.sizes)[text]] = 0  # between two texts
+        return np.maximum.reduceat(lengths, begins.searchsorted(self.starts))
+
+
+def _entropies(counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Give log n − Σ c·log c / n, which is −Σ (c/n)·log(c/n), in bits."""
+    times_log = (counts * np.log2(np.maximum(counts, 1))).sum(axis=1)
+    return np.maximum(np.log2(np.maximum(sizes, 1)) - times_log / sizes, 0.0)
+
+
+def _minified(counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    long_lines = sizes >= MINIFIED_LINE * (1 + counts[:, _NEWLINE])
+    dense = counts[:, _BLANKS].sum(axis=1) < MINIFIED_BLANKS * sizes
+    return (sizes >= MINIFIED_BYTES) & long_lines & dense
+
+
+def _hidden(text: bytes) -> int:
+    return len(_HIDDEN.findall(text)) - text.startswith(_BYTE_ORDER_MARK)
+
+
+def _encoded_runs(text: bytes) -> tuple[int, int]:
+    base64 = hexadecimal = 0
+    for run in _ENCODED.findall(text):
+        if _HEX.match(run):
+            hexadecimal += 1
+        elif run != run.upper() and run != run.lower() and any(48 <= byte < 58 for byte in run):
+            base64 += 1
+    return base64, hexadecimal
+
+
+def _escaped_runs(text: bytes) -> int:
+    enough = text.count(b"0x") >= ESCAPED_RUN or text.count(b"\\x") >= ESCAPED_RUN
+    return len(_ESCAPED.findall(text)) if enough else 0
+
+
+def _capabilities(text: bytes) -> Iterator[tuple[str, int]]:
+    """Give each occurrence of a capability's names, and where it is."""
+    for phrase, name in _PHRASES:
+        at = text.find(phrase)
+        while at >= 0:
+            yield name, at
+            at = text.find(phrase, at + len(phrase))
+    spaced = text.translate(_AS_WORDS)
+    for word in _STANDS_FOR.keys() & spaced.replace(b"(", b"( ").split():
+        for at in _whole(spaced, word):
+            yield _STANDS_FOR[word], at
+
+
+def _whole(spaced: bytes, word: bytes) -> Iterator[int]:
+    """Find a word where it is no part of another one; a bracket ends the one ahead of it."""
+    at = spaced.find(word)
+    while at >= 0:
+        stop = at + len(word)
+        begins = at == 0 or spaced[at - 1] in b" ("
+        if begins and (word.endswith(b"(") or spaced[stop : stop + 1] in (b"", b" ")):
+            yield at
+        at = spaced.find(word, stop)
