@@ -7,12 +7,11 @@ import pandas as pd
 
 from .history import History, days
 from .past import count_between, earlier, earlier_count, surprise
-from .paths import ROLES, directories, has_role, kinds
+from .paths import ROLES, STEERING, directories, has_role, kinds
 
 GITLINK = 0o160000
 SYMLINK = 0o120000
 EXECUTABLE = 0o111
-STEERING = ("build", "ci", "manifest", "autorun")
 HABIT = 10  # commits below which nobody has a habit to depart from
 
 

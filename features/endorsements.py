@@ -35,7 +35,7 @@ def names_reviewers(values: pd.DataFrame) -> pd.Series:
     return values["review_trailers"] > 0
 
 
-@sign(ENDORSEMENTS, "commit", "it points to {references:.0f} public issues or requests")
+@sign(ENDORSEMENTS, "commit", "it points to {references:.0f} public issues")
 def points_to_discussion(values: pd.DataFrame) -> pd.Series:
     """The message mentions an issue or a pull request."""
     return values["references"] > 0

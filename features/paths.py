@@ -59,6 +59,8 @@ _LAST_PART = re.compile(r"(?:^|/)[^/]*\Z")
 _UP_TO_ENDING = re.compile(r"\A(?:.*/)?(?:[^/]*\.)?", re.DOTALL)
 
 ROLES = tuple(_PATTERNS)
+STEERING = ("build", "ci", "manifest", "autorun")
+"""Roles of what runs at build, at installation or on a server."""
 _COMPILED = {role: re.compile(p, re.IGNORECASE | re.VERBOSE) for role, p in _PATTERNS.items()}
 
 
@@ -79,6 +81,11 @@ def has_role(paths: pd.Series, role: str) -> np.ndarray:
     search = _COMPILED[role].search
     codes, distinct = pd.factorize(paths)
     return np.fromiter((search(p) is not None for p in distinct), bool, len(distinct))[codes]
+
+
+def steering(paths: pd.Series) -> np.ndarray:
+    """Tell which of n paths have one of the roles of `STEERING`."""
+    return np.logical_or.reduce([has_role(paths, role) for role in STEERING])
 
 
 def directories(paths: pd.Series) -> pd.Series:

@@ -13,6 +13,7 @@ import typer
 from ..features.errors import ConfigurationError, TrustdriftError
 from . import baseline_commands, corpus_commands, rank_commands, service_commands
 from .batch_commands import batch
+from .export_command import export
 from .options import (
     AllowFile,
     AllowPrivate,
@@ -51,6 +52,14 @@ class Format(StrEnum):
     json = "json"
     html = "html"
     md = "md"
+    comment = "comment"
+    csv = "csv"
+    sarif = "sarif"
+    ecs = "ecs"
+
+
+NAMELESS = {Format.json, Format.csv, Format.sarif, Format.ecs}
+"""Forms for machines, which hold pseudonyms only."""
 
 
 class CatalogFormat(StrEnum):
@@ -93,6 +102,10 @@ def scan(
         str | None, typer.Option(help="First day to take leads from; else a year before the end.")
     ] = None,
     until: Annotated[str | None, typer.Option(help="Answer as of the end of this day.")] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(help="Look at those commits alone that this branch, tag or commit lacks."),
+    ] = None,
     top: Annotated[int, typer.Option(min=1, help="Leads of a kind at most.")] = 10,
     baseline: BaselineFolder = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.text,
@@ -122,6 +135,10 @@ def scan(
     from .scan import scan as run
 
     _one_start(ref, all_refs)
+    if base is not None and (since is not None or all_refs):
+        raise ConfigurationError(
+            "--base goes with --ref alone, not with --since or --all-refs", hint="leave them out"
+        )
     period = (day_of(since, "--since"), day_of(until, "--until"))
     learned = Baseline.load(baseline)
     reach = Reach(local_files=allow_file, private_addresses=allow_private)
@@ -135,8 +152,9 @@ def scan(
             all_refs=all_refs,
             since=period[0],
             until=period[1],
+            base=base,
             limits=Limits(top=top, fdr=fdr, per_month=per_month),
-            names=not pseudonyms and form is not Format.json and "://" not in repo,
+            names=not pseudonyms and form not in NAMELESS and "://" not in repo,
             workers=workers(),
             progress=progress,
         )
@@ -243,6 +261,12 @@ app.command(
 
 
 app.command(epilog="Example: trustdrift batch repositories.txt -o run")(batch)
+
+
+app.command(
+    epilog="Example: trustdrift export report.json --lead commits/1 --because 'the hook posts "
+    "credentials' --format stix -o finding.json"
+)(export)
 
 
 app.command(epilog="Example: TRUSTDRIFT_OPEN=true trustdrift serve --port 3000")(

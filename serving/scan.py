@@ -4,13 +4,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ..features.errors import NotEnoughHistory
 from ..features.feature import LEVELS, Level
 from ..features.history import Coverage, History
-from ..features.mining import mine, read_subjects
+from ..features.mining import mine, reachable, read_subjects
 from ..features.mining.reading import Progress
+from ..features.paths import steering
 from ..features.vectors import Vectors, describe
 from ..features.windows import Windows, first_second
 from ..models.baseline import Baseline, Scores
@@ -22,6 +24,7 @@ YEAR_SECONDS = 365 * DAY
 WINDOW_SECONDS = Windows().length_days * DAY
 MOST_EVIDENCE = 5
 MOST_PROJECT_WINDOWS = 3
+MOST_PATHS = 10
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Scan:
     """SHA to its author's pseudonym, for the commits that leads mention."""
     dates: dict[str, str] = field(default_factory=dict)
     """SHA to the date at which it could be known, likewise."""
+    paths_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """SHA to the paths that it changes, likewise: ten at most, what steers builds first."""
 
 
 def scan(
@@ -74,6 +79,7 @@ def scan(
     all_refs: bool = False,
     since: date | None = None,
     until: date | None = None,
+    base: str | None = None,
     limits: Limits | None = None,
     names: bool = True,
     workers: int = 1,
@@ -88,6 +94,8 @@ def scan(
         What lies before is only compared with.
     until
         Answer as of the end of this day (UTC).
+    base
+        Look at those commits alone that this reference does not have, as for a request to merge.
     limits
         How much a reader has time for; up to ten leads a level if None.
     names
@@ -112,7 +120,8 @@ def scan(
         progress=progress,
     )
     start = None if since is None else first_second(since)
-    told = report_on(history, baseline, since=start, limits=limits)
+    only = None if base is None else _new_commits(path, history, base)
+    told = report_on(history, baseline, since=start, limits=limits, only=only)
     if not names:
         return told
     return replace(
@@ -122,11 +131,25 @@ def scan(
     )
 
 
+def _new_commits(path: Path, history: History, base: str) -> set[str]:
+    new = set(history.commits["sha"]) - reachable(path, base)
+    if not new:
+        raise NotEnoughHistory(
+            f"{history.project} has no commit that {base} lacks", hint="swap --ref and --base?"
+        )
+    return new
+
+
 def report_on(
-    history: History, baseline: Baseline, *, since: int | None, limits: Limits | None = None
+    history: History,
+    baseline: Baseline,
+    *,
+    since: int | None,
+    limits: Limits | None = None,
+    only: set[str] | None = None,
 ) -> Scan:
     """Judge a mined history, and collect what reports need, without names; as `judge`."""
-    judged = judge(history, baseline, since=since, limits=limits)
+    judged = judge(history, baseline, since=since, limits=limits, only=only)
     shown = sorted(
         {sha for part in judged.leads.values() for lead in part for sha in lead.evidence}
     )
@@ -144,7 +167,18 @@ def report_on(
         stewardship=stewardship(history),
         people_of={str(sha): str(who) for sha, who in by_sha["author"].items()},
         dates={str(sha): str(_day(int(time))) for sha, time in by_sha["known_time"].items()},
+        paths_of=_paths_of(history, shown),
     )
+
+
+def _paths_of(history: History, shas: list[str]) -> dict[str, tuple[str, ...]]:
+    commits = history.commits["sha"]
+    wanted = commits[commits.isin(shas)]
+    both = pd.concat([history.changes, history.merge_changes])
+    changes = both[both["commit"].isin(wanted.index)]
+    changes = changes.assign(first=~steering(changes["path"]))
+    ordered = changes.sort_values(["commit", "first", "path"], kind="stable").groupby("commit")
+    return {wanted[i]: tuple(part["path"].head(MOST_PATHS)) for i, part in ordered}
 
 
 @dataclass(frozen=True)
@@ -158,7 +192,12 @@ class Judgement:
 
 
 def judge(
-    history: History, baseline: Baseline, *, since: int | None, limits: Limits | None = None
+    history: History,
+    baseline: Baseline,
+    *,
+    since: int | None,
+    limits: Limits | None = None,
+    only: set[str] | None = None,
 ) -> Judgement:
     """Describe and score a mined history, and list its leads with their evidence.
 
@@ -168,6 +207,8 @@ def judge(
         Seconds since 1970 UTC; a year before the last commit if None.
     limits
         How much a reader has time for; up to ten leads a level if None.
+    only
+        SHAs to look at, whenever they were made, in place of all; then of commits alone.
 
     Raises
     ------
@@ -175,7 +216,7 @@ def judge(
         If no commit lies in the stretch.
     """
     every = describe(history, Windows(anchor_days=history.last_time / DAY))
-    return judge_vectors(every, history, baseline, since=since, limits=limits)
+    return judge_vectors(every, history, baseline, since=since, limits=limits, only=only)
 
 
 def judge_vectors(
@@ -185,6 +226,7 @@ def judge_vectors(
     *,
     since: int | None,
     limits: Limits | None = None,
+    only: set[str] | None = None,
 ) -> Judgement:
     """Do what `judge` does with vectors that were described to the history's end.
 
@@ -194,7 +236,11 @@ def judge_vectors(
         As `judge`.
     """
     last = history.last_time
-    start = last - YEAR_SECONDS if since is None else since
+    if only is None:
+        start = last - YEAR_SECONDS if since is None else since
+    else:
+        known = history.commits["known_time"][history.commits["sha"].isin(only)]
+        start = int(known.min())
     if start > last:
         raise NotEnoughHistory(
             f"{history.project} has no commit between {_day(start)} and {_day(last)}",
@@ -204,9 +250,11 @@ def judge_vectors(
     leads: dict[Level, list[Lead]] = {}
     commits = _scored(baseline, _after(every["commit"], start - WINDOW_SECONDS))
     for level in LEVELS:
-        recent, learned = _after(every[level], start), baseline.levels[level]
-        since_start = (every[level].subjects["known_time"] >= start).to_numpy()
-        scores = learned.score(every[level], keep=since_start)
+        learned, keep = baseline.levels[level], _looked_at(every[level], start, only)
+        if not keep.any():
+            tallies[level], leads[level] = Tally(0, 0, 0), []
+            continue
+        recent, scores = every[level].where(keep), learned.score(every[level], keep=keep)
         found = find_leads(learned, recent, scores, _of_level(limits or Limits(), level))
         leads[level] = [
             replace(lead, evidence=_evidence(recent.subjects.iloc[lead.row], commits))
@@ -214,6 +262,14 @@ def judge_vectors(
         ]
         tallies[level] = _tally(recent, scores)
     return Judgement(start, tallies, leads)
+
+
+def _looked_at(vectors: Vectors, start: int, only: set[str] | None) -> np.ndarray:
+    if only is None:
+        return (vectors.subjects["known_time"] >= start).to_numpy()
+    if vectors.level == "commit":
+        return vectors.subjects["sha"].isin(only).to_numpy()
+    return np.zeros(len(vectors), dtype=bool)
 
 
 def _of_level(limits: Limits, level: Level) -> Limits:

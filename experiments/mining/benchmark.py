@@ -4,9 +4,9 @@
 
 Each repository is mined afresh, by two processes, and by `git log --no-renames --raw --numstat -z`
 in one, in turn, three times; the best of each counts. The facts are then taken off the newest
-hundredth of the commits and mined on (`again`). PyDriller, whose Python is named, is asked for
-the same facts of the first repository only: it takes long. Memory is what the processes of a run
-hold together, shared pages counted once (PSS), sampled.
+hundredth of the commits and mined on (`again`). PyDriller, whose Python is named, is asked once for
+the facts of the same kinds that it has, of histories that are not too long for it. Memory is what
+the processes of a run hold together, shared pages counted once (PSS), sampled.
 """
 
 import argparse
@@ -23,13 +23,21 @@ MINE = (
     "os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])\n"
     "from trustdrift.serving.cli import main; main()"
 )
+PYDRILLER_MOST = 15_000  # commits of a history that PyDriller is asked about
 PYDRILLER = """
 import sys
 from pydriller import Repository
-n = 0
+found = []
 for commit in Repository(sys.argv[1]).traverse_commits():
+    who = commit.author.email, commit.committer.email, commit.author_date, commit.committer_date
+    shape = len(commit.msg), commit.parents, commit.merge
+    files = []
     for file in commit.modified_files:
-        n += file.added_lines + file.deleted_lines
+        added = [text for _, text in file.diff_parsed["added"]]
+        text = sum(map(len, added)), max(map(len, added), default=0)
+        counts = file.added_lines, file.deleted_lines
+        files.append((file.old_path, file.new_path, file.change_type, *counts, *text))
+    found.append((commit.hash, *who, *shape, files))
 """
 
 
@@ -88,15 +96,22 @@ def again(repository: str, folder: Path, count: int) -> float:
     return seconds
 
 
+def by_pydriller(python: str, repository: str) -> float:
+    """Time PyDriller once; it needs a work tree's layout."""
+    with tempfile.TemporaryDirectory() as name:
+        clone = f"{name}/clone"
+        subprocess.run(["git", "clone", "--quiet", "--shared", repository, clone], check=True)
+        return timed([python, "-c", PYDRILLER, clone])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pydriller")
     parser.add_argument("repositories", nargs="+")
     words = parser.parse_args()
-    columns = ("repository", "commits", "mine, s", "git log, s", "ratio", "commits/s", "again, s",
-               "share", "MB")  # fmt: skip
+    columns = ["repository", "commits", "mine, s", "git log, s", "ratio", "commits/s", "again, s",
+               "share", "MB", "PyDriller, s", "times as long"]  # fmt: skip
     print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
-    first = 0.0
     for repository in words.repositories:
         count = int(subprocess.run(
             ["git", "-C", repository, "rev-list", "--count", "HEAD"],
@@ -110,19 +125,15 @@ def main() -> None:
             ours, theirs = (min(column) for column in zip(*times, strict=True))
             on = again(repository, folder, count)
             peak = peak_megabytes(mine(repository, folder / "peak"))
-        first = first or ours
-        title = "/".join(Path(repository).resolve().parts[-2:])
-        times_taken = f"{ours:.1f} | {theirs:.1f} | {ours / theirs:.2f} | {count / ours:,.0f}"
-        values = (title, f"{count:,}", times_taken, f"{on:.2f}", f"{on / ours:.1%}", f"{peak:,.0f}")
+        values = ["/".join(Path(repository).resolve().parts[-2:]), f"{count:,}", f"{ours:.1f}",
+                  f"{theirs:.1f}", f"{ours / theirs:.2f}", f"{count / ours:,.0f}", f"{on:.2f}",
+                  f"{on / ours:.1%}", f"{peak:,.0f}"]  # fmt: skip
+        if words.pydriller and count <= PYDRILLER_MOST:
+            peer = by_pydriller(words.pydriller, repository)
+            values += [f"{peer:.0f}", f"{peer / ours:.0f}"]
+        else:
+            values += ["", ""]
         print(f"| {' | '.join(values)} |", flush=True)
-    if words.pydriller:
-        repository = words.repositories[0]
-        with tempfile.TemporaryDirectory() as name:
-            # PyDriller needs a work tree's layout
-            clone = f"{name}/clone"
-            subprocess.run(["git", "clone", "--quiet", "--shared", repository, clone], check=True)
-            theirs = timed([words.pydriller, "-c", PYDRILLER, clone])
-        print(f"\nPyDriller on the first: {theirs:.1f} s, {theirs / first:.0f} times as long.")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from .mine import Written, mine, mine_into
 from .remote import Reach, clone, is_url, local_repository, public_addresses, remote_state
 from .subjects import read_subjects
 from .text import measure_text
-from .tips import roots, state, tip
+from .tips import reachable, roots, state, tip
 
 __all__ = [
     "Bounds",
@@ -20,6 +20,7 @@ __all__ = [
     "mine_confined",
     "mine_into",
     "public_addresses",
+    "reachable",
     "read_subjects",
     "remote_state",
     "roots",

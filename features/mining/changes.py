@@ -20,6 +20,7 @@ from .trees import Side, Trees, UnreadableTree, differences, own_changes
 BINARY_SNIFF = 8_000  # bytes in which git looks for a NUL (buffer_is_binary in xdiff-interface.c)
 MEASURED_FILES = 5_000  # of a commit, whose content is looked at
 MEASURED_PARENTS = 16  # of a merge, that its files are compared with
+_KEPT_COMMITS = 4_096
 _KEPT_CONTENTS = 16
 _LARGEST_KEPT = 4 * MEGABYTE
 _TEXT_HELD = MEGABYTE  # of added text that waits to be measured
@@ -71,11 +72,26 @@ class Worker:
         self.store = Store(Path(path))
         self.trees = Trees(self.store)
         self.contents: OrderedDict[bytes, Content] = OrderedDict()
+        self.tree_ids: dict[str, bytes] = {}
 
     def commit(self, sha: str) -> bytes:
         """Give a commit's raw bytes; none if it cannot be read."""
         found = self.store.read(pygit2.Oid(hex=sha))
         return b"" if found is None else found[1]
+
+    def tree(self, sha: str, data: bytes | None = None) -> bytes:
+        """Give the id of a commit's tree, once read for all its children.
+
+        Raises
+        ------
+        ValueError
+            As `tree_of`.
+        """
+        if sha not in self.tree_ids:
+            if len(self.tree_ids) >= _KEPT_COMMITS:
+                self.tree_ids.clear()
+            self.tree_ids[sha] = tree_of(self.commit(sha) if data is None else data)
+        return self.tree_ids[sha]
 
     def content(self, mode: int, oid: bytes) -> Content | None:
         """Give a side, a submodule as git prints it; None if absent, damaged or too large."""
@@ -134,7 +150,8 @@ def read_batch(path: str, commits: Sequence[tuple[int, str, tuple[str, ...]]]) -
             ((raw.author.name, raw.author.address), (raw.committer.name, raw.committer.address))
         )
         try:
-            new, *olds = [tree_of(data), *(tree_of(at_work.commit(parent)) for parent in parents)]
+            new = at_work.tree(sha, data)
+            olds = [at_work.tree(parent) for parent in parents]
             if len(parents) < 2:
                 changes += _changes(at_work, position, olds[0] if olds else None, new, numbers)
             else:

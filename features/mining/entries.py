@@ -45,9 +45,9 @@ def entry_of(raw: bytes, starts: np.ndarray, name: bytes) -> tuple[bytes, bytes]
     sought = b" " + name + b"\0"
     at = raw.find(sought)
     while at >= 0:  # the same bytes may stand within a name or an object id
-        entry = _ENTRY.match(raw, int(starts[bisect_right(starts, at) - 1]))
-        if entry is not None and entry[2] == name:
-            return entry[1], entry[3]
+        mode, found, oid = _entry_at(raw, int(starts[bisect_right(starts, at) - 1]))
+        if found == name:
+            return mode, oid
         at = raw.find(sought, at + 1)
     return None
 
@@ -89,18 +89,16 @@ def differing(
         i, start = same, int(starts[same])
         if i == len(starts) - 1 or start + shift == len(after):
             break
-        old, new = _ENTRY.match(before, start), _ENTRY.match(after, start + shift)
-        if old is None or new is None:
-            raise MalformedTree
         stop = start + shift
-        goes, comes = _without_partner(old.groups(), new.groups())
+        old, new = _entry_at(before, start), _entry_at(after, stop)
+        goes, comes = _without_partner(old, new)
         if goes:
-            removed.append(old.groups())
+            removed.append(old)
             i += 1
         if comes:
-            added.append(new.groups())
+            added.append(new)
             pieces.append(np.array([stop]))
-            stop = new.end()
+            stop += len(new[0]) + len(new[1]) + _FIXED
         if stop - int(starts[i]) != shift:
             base, shift = int(starts[i]), stop - int(starts[i])
             unlike = _unlike(before[base:], after[stop:])
@@ -109,6 +107,13 @@ def differing(
     pieces.append(starts[last:] + (len(after) - len(before)))
     removed += _ENTRY.findall(before, int(starts[i]), int(starts[last]))
     return removed, added + middle, np.concatenate(pieces)
+
+
+def _entry_at(raw: bytes, start: int) -> Entry:
+    found = _ENTRY.match(raw, start)
+    if found is None:
+        raise MalformedTree
+    return found[1], found[2], found[3]
 
 
 def _between(

@@ -96,7 +96,7 @@ def measure_texts(texts: Sequence[bytes]) -> np.ndarray:
         found["non_ascii"] = counts[:, 128:].sum(axis=1) / joined.sizes
         found["entropy"] = _entropies(counts, joined.sizes)
     found["minified"] = _minified(counts, joined.sizes)
-    for i in np.flatnonzero(counts[:, 128:].any(axis=1)):
+    for i in np.flatnonzero(counts[:, 128:].any(axis=1)).tolist():
         found["hidden"][i] = _hidden(texts[i])
     for i in joined.having(_ENCODED_THERE, joined.every.translate(_AS_ENCODED)):
         found["base64_runs"][i], found["hex_runs"][i] = _encoded_runs(texts[i])

@@ -8,7 +8,7 @@ import pygit2
 from ..errors import SourceError
 from .bounds import Bounds, Meter
 from .commits import parents_and_time
-from .graph import walk
+from .graph import Node, walk
 from .repository import open_repository, resolve_tips
 from .store import store_of
 
@@ -38,10 +38,24 @@ def roots(path: Path, ref: str) -> set[str]:
     SourceError
         If the repository cannot be read.
     """
+    return {sha for sha, node in _reached(path, ref).items() if not node.parents}
+
+
+def reachable(path: Path, ref: str) -> set[str]:
+    """Give the SHAs of all commits that a reference goes back to, its own among them.
+
+    Raises
+    ------
+    SourceError
+        If the repository cannot be read, or has no such commit.
+    """
+    return set(_reached(path, ref))
+
+
+def _reached(path: Path, ref: str) -> dict[str, Node]:
     repository = open_repository(path)
     tips = [str(tip) for tip in resolve_tips(repository, ref, all_refs=False)]
-    nodes, _ = walk(store_of(repository), tips, {}, Meter(str(path), Bounds()))
-    return {sha for sha, node in nodes.items() if not node.parents}
+    return walk(store_of(repository), tips, {}, Meter(str(path), Bounds()))[0]
 
 
 def state(path: Path) -> str:

@@ -1,11 +1,14 @@
 """What every report for people says, in plain words and in one place."""
 
+import re
 from dataclasses import dataclass
 
 from ...features.feature import Level
 from ...features.wording import SUBJECTS, printable, singular
 from ...models.leads import Lead
 from ..scan import Scan
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#@~!])")
 
 FAIRNESS = (
     "A lead is a question, not an accusation. Most people who appear here do honest, unpaid work; "
@@ -63,7 +66,7 @@ def name_of(scan: Scan, pseudonym: str) -> str:
 
 
 def sections(scan: Scan) -> tuple[SectionView, ...]:
-    """Put all leads in words, contributors first."""
+    """Put all leads in words, contributors first; levels that were not looked at are left out."""
     return tuple(
         SectionView(
             title,
@@ -71,6 +74,7 @@ def sections(scan: Scan) -> tuple[SectionView, ...]:
             tuple(_lead(scan, lead) for lead in scan.leads[level]),
         )
         for level, title in TITLES.items()
+        if scan.tallies[level].scored
     )
 
 
@@ -89,12 +93,17 @@ def _lead(scan: Scan, lead: Lead) -> LeadView:
     return LeadView(
         rank=lead.rank,
         title=_title(scan, lead),
-        rarity=f"1 in {1 / lead.p_value:,.0f} {SUBJECTS[lead.level]} of all projects is as unusual",
+        rarity=rarity_of(lead),
         signals=tuple(signal.text for signal in lead.signals),
         reasons=tuple(reason.text for reason in lead.reasons),
         in_favour=lead.in_favour,
         evidence=tuple(_commit(scan, sha) for sha in lead.evidence),
     )
+
+
+def rarity_of(lead: Lead) -> str:
+    """Say how rare a lead is among the baseline's projects."""
+    return f"1 in {1 / lead.p_value:,.0f} {SUBJECTS[lead.level]} of all projects is as unusual"
 
 
 def _title(scan: Scan, lead: Lead) -> str:
@@ -143,3 +152,8 @@ def carried_by(scan: Scan, latest: int) -> list[tuple[str, list[float]]]:
         for person, shares in zip(scan.stewardship.people, scan.stewardship.shares, strict=True)
     ]
     return [row for row in rows if max(row[1]) >= 0.05]
+
+
+def in_markdown(text: str) -> str:
+    """Escape text so that it cannot add markup, links, mentions or HTML."""
+    return _SPECIAL.sub(r"\\\1", text)

@@ -7,7 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustdrift.features.mining.content import FORMS, binary_form
-from trustdrift.features.mining.text import measure_text
+from trustdrift.features.mining.text import measure_text, measure_texts
+
+_TELLING = [
+    b"",
+    b"\n",
+    b"curl(eval(x)) urllib",
+    b"fetch(",
+    b" | sh",
+    b"| sh process.env",
+    b"http://10.0.0.1:80/",
+    b"10.0.0.1",
+    b"0x1f, " * 15,
+    b"\\x1f" * 16,
+    "naïve \u202e".encode(),
+    b"\0\n\0",
+    b"VGhpcyBpcyBhIGxvbmcgZW5vdWdoIHRleHQgdGhhdCBpcyBlbmNvZGVkIGFzIGJhc2U2NA==",
+    b"f(a,b);" * 200,
+]
 
 
 def test_an_ordinary_line_has_nothing_to_report() -> None:
@@ -93,3 +110,11 @@ def test_minified_text_is_told_from_long_prose() -> None:
 def test_a_binary_file_is_told_by_its_first_bytes(start: bytes, form: str) -> None:
     assert binary_form(start) == form
     assert form in FORMS
+
+
+@given(st.lists(st.one_of(st.binary(max_size=200), st.sampled_from(_TELLING)), max_size=12))
+def test_texts_measured_together_are_as_measured_alone(texts: list[bytes]) -> None:
+    together = measure_texts(texts)
+    for text, found in zip(texts, together, strict=True):
+        alone = measure_texts([text])[0]
+        assert found.tobytes() == alone.tobytes()
