@@ -17,6 +17,8 @@ class Detector(Protocol):
     name: ClassVar[str]
     looks_back: ClassVar[bool]
     """Whether it needs `Rows.earlier`: then it can only judge contributors' windows."""
+    watches: ClassVar[tuple[str, ...]]
+    """Names of the features that it looks at; none if it looks at all, and so suits any level."""
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

@@ -17,6 +17,7 @@ from ..features.vectors import Vectors, describe
 from ..features.windows import Windows, first_second
 from ..models.baseline import Baseline, Scores
 from ..models.leads import Lead, Limits, find_leads
+from .pictures import Pictures, pictures
 from .stewardship import Stewardship, stewardship
 
 DAY = 86_400
@@ -67,6 +68,7 @@ class Scan:
     """SHA to the date at which it could be known, likewise."""
     paths_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """SHA to the paths that it changes, likewise: ten at most, what steers builds first."""
+    pictures: Pictures = field(default_factory=Pictures)
 
 
 def scan(
@@ -149,7 +151,8 @@ def report_on(
     only: set[str] | None = None,
 ) -> Scan:
     """Judge a mined history, and collect what reports need, without names; as `judge`."""
-    judged = judge(history, baseline, since=since, limits=limits, only=only)
+    every = _described(history)
+    judged = judge_vectors(every, history, baseline, since=since, limits=limits, only=only)
     shown = sorted(
         {sha for part in judged.leads.values() for lead in part for sha in lead.evidence}
     )
@@ -168,6 +171,7 @@ def report_on(
         people_of={str(sha): str(who) for sha, who in by_sha["author"].items()},
         dates={str(sha): str(_day(int(time))) for sha, time in by_sha["known_time"].items()},
         paths_of=_paths_of(history, shown),
+        pictures=pictures(every, history, baseline, judged.leads),
     )
 
 
@@ -215,8 +219,13 @@ def judge(
     NotEnoughHistory
         If no commit lies in the stretch.
     """
-    every = describe(history, Windows(anchor_days=history.last_time / DAY))
-    return judge_vectors(every, history, baseline, since=since, limits=limits, only=only)
+    return judge_vectors(
+        _described(history), history, baseline, since=since, limits=limits, only=only
+    )
+
+
+def _described(history: History) -> dict[Level, Vectors]:
+    return describe(history, Windows(anchor_days=history.last_time / DAY))
 
 
 def judge_vectors(

@@ -8,7 +8,7 @@ from typing import Any
 from ..features.errors import ConfigurationError
 from ..features.feature import LEVELS, Level
 from ..models.combination import COMBINATIONS
-from ..models.detectors import DETECTORS, PANEL
+from ..models.detectors import DETECTORS, PANEL, suits
 
 FEWEST_ROWS = 50
 """A level with fewer rows on a side of the split is not learned."""
@@ -87,8 +87,8 @@ def _panel(path: Path, level: Level, names: Any) -> tuple[str, ...]:
     key = f"panel.{level}"
     right = isinstance(names, (list, tuple)) and names and set(names) <= set(DETECTORS)
     _require(path, key, bool(right), f"a list out of {', '.join(DETECTORS)}")
-    backward = [name for name in names if DETECTORS[name].looks_back]
-    _require(path, key, level == "contributor" or not backward, f"without {', '.join(backward)}")
+    unfit = [name for name in names if not suits(name, level)]
+    _require(path, key, not unfit, f"without {', '.join(unfit)}")
     _require(path, key, len(set(names)) == len(names), "a list that names each once")
     return tuple(names)
 

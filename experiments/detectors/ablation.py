@@ -20,7 +20,7 @@ import numpy as np
 from trustdrift.features.feature import LEVELS, Level
 from trustdrift.models.baseline import LevelBaseline
 from trustdrift.models.combination import COMBINATIONS
-from trustdrift.models.detectors import DETECTORS
+from trustdrift.models.detectors import DETECTORS, suits
 from trustdrift.models.reference import Reference
 from trustdrift.training.corpus import read_corpus
 from trustdrift.training.dataset import each_project
@@ -120,7 +120,7 @@ def report(level: Level, learned: LevelBaseline, held: Sample) -> None:
 
 def main(manifest: str, vectors: str) -> None:
     corpus = read_corpus(Path(manifest))
-    every = tuple(name for name in DETECTORS if name != "sequence")
+    every = tuple(name for name in DETECTORS if suits(name, "commit"))
     panel: dict[Level, tuple[str, ...]] = {
         "commit": every,
         "contributor": tuple(DETECTORS),

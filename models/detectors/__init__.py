@@ -1,7 +1,9 @@
 """The detectors there are; each is a file of its own."""
 
+from ...features.catalog import features
 from ...features.feature import Level
 from ..detector import Detector
+from .ascent import Ascent
 from .autoencoder import Autoencoder, UntrainedAutoencoder
 from .conditional_tails import ConditionalTails
 from .directional_tails import DirectionalTails
@@ -25,12 +27,20 @@ DETECTORS: dict[str, type[Detector]] = {
         Autoencoder,
         UntrainedAutoencoder,
         Sequence,
+        Ascent,
     )
 }
 
 PANEL: dict[Level, tuple[str, ...]] = {
     "commit": ("conditional_tails", "autoencoder"),
-    "contributor": ("directional_tails", "autoencoder", "sequence"),
+    "contributor": ("directional_tails", "autoencoder", "sequence", "ascent"),
     "project": ("directional_tails", "autoencoder"),
 }
 """What a baseline combines at each level unless told otherwise: experiments/detectors says why."""
+
+
+def suits(name: str, level: Level) -> bool:
+    """Tell whether a detector can judge the subjects of a level."""
+    kind = DETECTORS[name]
+    known = {feature.name for feature in features(level)}
+    return set(kind.watches) <= known and (level == "contributor" or not kind.looks_back)

@@ -25,6 +25,7 @@ class Autoencoder:
 
     name: ClassVar[str] = "autoencoder"
     looks_back: ClassVar[bool] = False
+    watches: ClassVar[tuple[str, ...]] = ()
     going_by: ClassVar[str] = "the other figures"
     trained: ClassVar[bool] = True
 

@@ -39,6 +39,7 @@ class ConditionalTails:
 
     name: ClassVar[str] = "conditional_tails"
     looks_back: ClassVar[bool] = False
+    watches: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

@@ -19,6 +19,7 @@ class DirectionalTails:
 
     name: ClassVar[str] = "directional_tails"
     looks_back: ClassVar[bool] = False
+    watches: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

@@ -20,6 +20,7 @@ class Ecod:
 
     name: ClassVar[str] = "ecod"
     looks_back: ClassVar[bool] = False
+    watches: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, quantiles: np.ndarray, rightward: np.ndarray, rows: int) -> None:
         self._tails = Reference(quantiles, np.ones(len(quantiles)), rows)

@@ -23,6 +23,7 @@ class ExtendedForest:
 
     name: ClassVar[str] = "extended_forest"
     looks_back: ClassVar[bool] = False
+    watches: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, trees: Trees) -> None:
         self._trees = trees

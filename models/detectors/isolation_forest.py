@@ -22,6 +22,7 @@ class IsolationForest:
 
     name: ClassVar[str] = "isolation_forest"
     looks_back: ClassVar[bool] = False
+    watches: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, trees: Trees) -> None:
         self._trees = trees

@@ -21,6 +21,7 @@ class Neighbours:
 
     name: ClassVar[str] = "neighbours"
     looks_back: ClassVar[bool] = False
+    watches: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, kept: np.ndarray) -> None:
         self._kept = kept

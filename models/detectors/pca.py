@@ -24,6 +24,7 @@ class Pca:
 
     name: ClassVar[str] = "pca"
     looks_back: ClassVar[bool] = False
+    watches: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, mean: np.ndarray, components: np.ndarray, spread: np.ndarray) -> None:
         self._mean = mean

@@ -24,6 +24,7 @@ class Sequence:
 
     name: ClassVar[str] = "sequence"
     looks_back: ClassVar[bool] = True
+    watches: ClassVar[tuple[str, ...]] = ()
     going_by: ClassVar[str] = "the year before"
 
     def __init__(self, weights: dict[str, np.ndarray]) -> None:

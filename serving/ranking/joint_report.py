@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from ..reports.charts import Chart, plane
 from ..reports.templates import environment
 from .fragility import MEASURES
 from .joint import PARTS
 from .report import as_csv, as_parquet
 
 _LISTED = 200
+_DRAWN = 500
 
 
 def as_json(ranking: pd.DataFrame) -> bytes:
@@ -38,9 +40,25 @@ def as_html(ranking: pd.DataFrame) -> bytes:
         rows=list(zip(first.index, first.to_dict("records"), strict=True)),
         parts=PARTS, moves=[name for name in ranking.columns if name.startswith("rank_without_")],
         measures=MEASURES, total=len(ranking),
-        fund="rank_without_anomaly" not in ranking.columns,
+        fund="rank_without_anomaly" not in ranking.columns, plane=_plane(ranking),
     )  # fmt: skip
     return text.encode()
+
+
+def _plane(ranking: pd.DataFrame) -> Chart:
+    """Draw the first of the list by two of their ranks, 1 at the far end."""
+    of = max(len(ranking) - 1, 1)
+    points = [
+        (
+            str(name),
+            1 - (row["criticality"] - 1) / of,
+            1 - (row["fragility"] - 1) / of,
+            1 - float(row["p_anomaly"]),
+        )
+        for name, row in zip(ranking.index, ranking.head(_DRAWN).to_dict("records"), strict=False)
+    ]
+    named = ("criticality: share of these on which less leans", "fragility: share less fragile")
+    return plane(points, named)
 
 
 def as_text(ranking: pd.DataFrame) -> str:

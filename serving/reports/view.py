@@ -43,6 +43,8 @@ class LeadView:
     """One lead in words."""
 
     rank: int
+    key: str
+    """SHA or pseudonym that it is about; empty for the project."""
     title: str
     rarity: str
     signals: tuple[str, ...]
@@ -92,6 +94,7 @@ def _tally(scan: Scan, level: Level) -> str:
 def _lead(scan: Scan, lead: Lead) -> LeadView:
     return LeadView(
         rank=lead.rank,
+        key=lead.subject.get("sha") or lead.subject.get("person", ""),
         title=_title(scan, lead),
         rarity=rarity_of(lead),
         signals=tuple(signal.text for signal in lead.signals),

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from ...features.feature import LEVELS, Level
 from ...features.signals import SIGNALS
 from ...features.wording import SUBJECTS, rarity
+from ..reports import charts
 from ..reports.templates import environment
-from ..reports.timeline import timeline
 from ..reports.view import FAIRNESS
 from ..stewardship import Stewardship
 from . import keys, lead_routes
@@ -138,7 +138,7 @@ def project(project_id: Id, held: Held, caller: Reader) -> Response:
     )  # fmt: skip
     return _page(
         "service_project.html.jinja", caller, project=found, leads=page.leads,
-        timeline=timeline(told, lambda who: f"person {who[:8]}"), commits=told.commits,
+        carried=charts.stewardship(told, [f"person {who[:8]}" for who in told.people]),
     )  # fmt: skip
 
 

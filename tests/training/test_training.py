@@ -13,7 +13,7 @@ from trustdrift.features.feature import LEVELS, Level
 from trustdrift.features.history import History
 from trustdrift.features.vectors import Vectors, describe
 from trustdrift.models.baseline import Baseline
-from trustdrift.models.detectors import DETECTORS
+from trustdrift.models.detectors import DETECTORS, suits
 from trustdrift.training.corpus import Corpus, git_directory, read_corpus
 from trustdrift.training.dataset import each_project, read_all, renew, vectors_file
 from trustdrift.training.fit import fit
@@ -29,10 +29,7 @@ EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 DAY = 86_400
 SPLIT = START + 3 * 365 * DAY
 EVERY: dict[Level, tuple[str, ...]] = {
-    level: tuple(
-        n for n, kind in DETECTORS.items() if level == "contributor" or not kind.looks_back
-    )
-    for level in LEVELS
+    level: tuple(name for name in DETECTORS if suits(name, level)) for level in LEVELS
 }
 """Every detector, so that each is held to what a training promises."""
 
