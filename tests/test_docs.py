@@ -1,0 +1,115 @@
+"""The documentation: its commands and programs run, its templates work, its site builds."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .documents import ROOT, blocks
+from .repositories import git
+
+PROGRAMS = str(Path(sys.executable).parent)
+ENVIRONMENT = os.environ | {"PATH": f"{PROGRAMS}:{os.environ['PATH']}"}
+INTEGRATIONS = ROOT / "docs" / "integrations"
+
+
+def run(command: list[str], folder: Path, **more: str) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT | more, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def desk(story: Path, tmp_path: Path) -> Path:
+    """A folder in which the history that the pages talk of is at hand."""
+    shutil.copytree(story, tmp_path / "xz")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", ["tutorial.md", "integrate.md"])
+def test_the_commands_of_a_page_run_in_order(desk: Path, page: str) -> None:
+    found = blocks(ROOT / "docs" / page, "sh")
+    assert len(found) >= 2
+    for block in found:
+        run(["bash", "-euc", block], desk)
+
+
+@pytest.mark.parametrize("page", ["tutorial.md", "extend.md"])
+def test_the_programs_of_a_page_run(desk: Path, page: str) -> None:
+    found = blocks(ROOT / "docs" / page, "python")
+    assert found
+    for block in found:
+        run([sys.executable, "-c", block], desk)
+
+
+def test_the_notebook_runs(desk: Path) -> None:
+    notebook = json.loads((INTEGRATIONS / "vectors.ipynb").read_text())
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert "p_value" in "".join(cells)
+    run([sys.executable, "-c", "\n".join(cells)], desk)
+
+
+def test_the_github_action_writes_a_comment(desk: Path) -> None:
+    action = yaml.safe_load((INTEGRATIONS / "github-action" / "action.yml").read_text())
+    steps = action["runs"]["steps"]
+    git(desk, "clone", "--quiet", str(desk / "xz"), str(desk / "work"))
+    base, head = (git(desk / "work", "rev-parse", name).decode().strip()
+                  for name in ("HEAD~20", "HEAD"))  # fmt: skip
+    wanted = {"BASE": base, "HEAD": head, "TOP": "3", "SARIF": "out.sarif",
+              "GITHUB_STEP_SUMMARY": str(desk / "summary.md")}  # fmt: skip
+    assert set(steps[1]["env"]) < set(wanted)
+    run(["bash", "-euo", "pipefail", "-c", steps[1]["run"]], desk / "work", **wanted)
+    comment = (desk / "work" / "trustdrift.md").read_text()
+    assert comment.startswith("trustdrift compared 20 commits")
+    assert "- **" in comment
+    assert json.loads((desk / "work" / "out.sarif").read_text())["version"] == "2.1.0"
+    assert (desk / "summary.md").read_text() == comment
+    for step in steps:
+        run(["bash", "-n", "-c", step["run"]], desk)
+
+
+def test_the_workflow_never_checks_out_what_it_judges() -> None:
+    workflow = yaml.safe_load((INTEGRATIONS / "github-workflow.yml").read_text())
+    (job,) = workflow["jobs"].values()
+    assert workflow["permissions"] == {"contents": "read", "pull-requests": "write"}
+    checkout = next(step for step in job["steps"] if "checkout" in step.get("uses", ""))
+    assert "ref" not in checkout["with"]
+    assert checkout["with"]["fetch-depth"] == 0
+
+
+def test_the_gitlab_template_runs_its_scan(desk: Path) -> None:
+    template = yaml.safe_load((INTEGRATIONS / "gitlab-ci.yml").read_text())
+    (job,) = template.values()
+    scan = next(line for line in job["script"] if line.startswith("trustdrift scan"))
+    base = git(desk / "xz", "rev-parse", "HEAD~20").decode().strip()
+    run(["bash", "-euc", scan], desk / "xz", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+    assert "20 commits" in (desk / "xz" / "trustdrift.md").read_text()
+
+
+def test_a_push_is_answered(desk: Path) -> None:
+    git(desk, "clone", "--quiet", "--bare", str(desk / "xz"), str(desk / "server.git"))
+    git(desk, "clone", "--quiet", str(desk / "server.git"), str(desk / "work"))
+    branch = git(desk / "work", "branch", "--show-current").decode().strip()
+    git(desk / "server.git", "update-ref", f"refs/heads/{branch}", "HEAD~20")
+    shutil.copy(INTEGRATIONS / "post-receive", desk / "server.git" / "hooks" / "post-receive")
+    said = run(["git", "push", "--quiet", "origin", branch], desk / "work")
+    assert "trustdrift compared 20 commits" in said
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    run(["sphinx-build", "-q", "-W", "--keep-going", "-c", "docs", ".", str(tmp_path)], ROOT)
+    page = (tmp_path / "docs" / "reference" / "generated" / "commands.html").read_text()
+    assert "trustdrift export" in page
+    assert "/v1/" in (tmp_path / "docs" / "reference" / "generated" / "paths.html").read_text()
+    assert (
+        "trustdrift.serving.scan.scan"
+        in (tmp_path / "docs" / "reference" / "python.html").read_text()
+    )
