@@ -93,14 +93,31 @@ def test_the_gitlab_template_runs_its_scan(desk: Path) -> None:
     assert "20 commits" in (desk / "xz" / "trustdrift.md").read_text()
 
 
-def test_a_push_is_answered(desk: Path) -> None:
-    git(desk, "clone", "--quiet", "--bare", str(desk / "xz"), str(desk / "server.git"))
-    git(desk, "clone", "--quiet", str(desk / "server.git"), str(desk / "work"))
-    branch = git(desk / "work", "branch", "--show-current").decode().strip()
-    git(desk / "server.git", "update-ref", f"refs/heads/{branch}", "HEAD~20")
-    shutil.copy(INTEGRATIONS / "post-receive", desk / "server.git" / "hooks" / "post-receive")
-    said = run(["git", "push", "--quiet", "origin", branch], desk / "work")
+@pytest.fixture
+def pushing(desk: Path) -> Path:
+    """A clone with twenty commits that its server, which has the hook, lacks altogether."""
+    git(desk, "clone", "--quiet", str(desk / "xz"), str(desk / "work"))
+    git(desk, "init", "--quiet", "--bare", str(desk / "server.git"))
+    git(desk / "work", "push", "--quiet", str(desk / "server.git"), "HEAD~20:refs/heads/main")
+    shutil.copy(INTEGRATIONS / "pre-receive", desk / "server.git" / "hooks" / "pre-receive")
+    return desk
+
+
+PUSH = ["git", "push", "--quiet", "../server.git", "HEAD:refs/heads/main"]
+
+
+def test_a_push_is_answered(pushing: Path) -> None:
+    said = run(PUSH, pushing / "work")
     assert "trustdrift compared 20 commits" in said
+    head = git(pushing / "work", "rev-parse", "HEAD")
+    assert git(pushing / "server.git", "rev-parse", "main") == head
+
+
+def test_a_push_can_be_held_back(pushing: Path) -> None:
+    before = git(pushing / "server.git", "rev-parse", "main")
+    with pytest.raises(AssertionError, match="Ask the maintainers"):
+        run(PUSH, pushing / "work", FAIL_ON="0.02")
+    assert git(pushing / "server.git", "rev-parse", "main") == before
 
 
 @pytest.mark.filterwarnings("default")

@@ -46,12 +46,24 @@ def require_own_places(path: Path) -> None:
 
 
 def object_folders(git_directory: Path) -> list[Path]:
-    """Give the folders that hold a git directory's objects: its own, and those it borrows from."""
-    folders = [git_directory / "objects"]
+    """Give the folders that hold a git directory's objects: its own, and those it borrows from.
+
+    While a hook decides about a push, git keeps what was pushed apart, in a folder among the
+    objects that `GIT_QUARANTINE_PATH` names (git-receive-pack(1), "Quarantine Environment").
+    """
+    folders = [git_directory / "objects", *_quarantine(git_directory)]
     for folder in folders:  # grows as alternates of alternates are found
         known = {place.resolve() for place in folders}
         folders += [place for place in _alternates(folder) if place.resolve() not in known]
     return folders
+
+
+def _quarantine(git_directory: Path) -> list[Path]:
+    named = os.environ.get("GIT_QUARANTINE_PATH")
+    if not named:
+        return []
+    place, objects = Path(named).resolve(), (git_directory / "objects").resolve()
+    return [place] if place.parent == objects else []
 
 
 def _git_directory(root: Path) -> Path | None:

@@ -1,5 +1,6 @@
 """Opens exactly the repository that was named and resolves what to mine from it."""
 
+import re
 from pathlib import Path
 
 import pygit2
@@ -18,6 +19,7 @@ from ..errors import (
 from .places import require_own_places
 from .store import store_of
 
+_SHA = re.compile("[0-9a-f]{40}")
 _LONGEST_TAG_CHAIN = 10
 
 
@@ -161,6 +163,8 @@ def reference_target(repository: pygit2.Repository, name: str) -> pygit2.Oid | N
 
 
 def _named_commit(repository: pygit2.Repository, ref: str) -> pygit2.Oid | None:
+    if _SHA.fullmatch(ref):
+        return _commit_of(repository, pygit2.Oid(hex=ref))
     for name in (ref, f"refs/heads/{ref}", f"refs/tags/{ref}", f"refs/remotes/{ref}"):
         if (found := reference_commit(repository, name)) is not None:
             return found

@@ -19,6 +19,7 @@ from trustdrift.features.errors import (
 )
 from trustdrift.features.history import History, read_history, write_history
 from trustdrift.features.mining import Reach, local_repository, mine, read_subjects
+from trustdrift.features.mining.places import object_folders
 
 from ..conftest import KEY
 from ..repositories import DAY, START, Repository, git, loosened
@@ -381,3 +382,15 @@ class TestWhatCannotBeMined:
         )
         locked.chmod(0o700)
         assert b"may not be read" in run.stdout, run.stderr
+
+
+def test_objects_in_quarantine_are_read_only_where_git_keeps_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "x.git" / "objects"
+    kept = own / "incoming-1"
+    kept.mkdir(parents=True)
+    monkeypatch.setenv("GIT_QUARANTINE_PATH", str(kept))
+    assert object_folders(tmp_path / "x.git") == [own, kept]
+    monkeypatch.setenv("GIT_QUARANTINE_PATH", str(tmp_path))
+    assert object_folders(tmp_path / "x.git") == [own]
