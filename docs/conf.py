@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typer
 from typer.cli import get_docs_for_click
@@ -22,7 +23,9 @@ def commands() -> str:
 def paths() -> str:
     """Give every path of the service with what it is for."""
     heading = ["# Paths of the service", "", "| path | method | what it does |", "|---|---|---|"]
-    return "\n".join([*heading, *_rows(make_app(Settings()).openapi()["paths"])]) + "\n"
+    with TemporaryDirectory() as folder:
+        document = make_app(Settings(data=Path(folder))).openapi()
+    return "\n".join([*heading, *_rows(document["paths"])]) + "\n"
 
 
 def _rows(every: dict) -> Iterator[str]:

@@ -121,15 +121,14 @@ def folders(history: History) -> tuple[Folder, ...]:
         }
     )
     start = history.last_time - YEAR
-    first = table.groupby(["folder", "who"])["time"].min()
+    first = table.groupby(["folder", "who"])["time"].min().to_dict()
     recent = table[table["time"] > start]
-    count = recent.groupby(["folder", "who"]).size()
     found = []
-    for name, total in recent["folder"].value_counts().head(MOST_FOLDERS).items():
-        mine = count[str(name)].sort_values(ascending=False).head(MOST_OWNERS)
+    for name in recent["folder"].value_counts().head(MOST_FOLDERS).index:
+        authors = recent["who"][recent["folder"] == name]
+        mine = authors.value_counts(normalize=True).head(MOST_OWNERS)
         shares = tuple(
-            (str(who), float(number) / int(total), bool(first[name, who] > start))
-            for who, number in mine.items()
+            (str(who), float(share), bool(first[name, who] > start)) for who, share in mine.items()
         )
-        found.append(Folder(str(name) or "(top)", int(total), shares))
+        found.append(Folder(str(name) or "(top)", len(authors), shares))
     return tuple(found)

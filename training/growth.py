@@ -42,7 +42,7 @@ def fit_growth(people: pd.DataFrame) -> Growth:
     for right in RIGHTS:
         used = people[right].notna().to_numpy()
         time = np.maximum(np.where(used, people[right], people["days"]), 0.5)
-        when, not_yet = kaplan_meier_estimator(used, time)
+        when, not_yet = kaplan_meier_estimator(used, time)[:2]
         at = np.searchsorted(when, DAYS, side="right") - 1
         by = np.where(at >= 0, 1 - not_yet[np.maximum(at, 0)], 0.0)
         reached[right] = tuple(round(float(share), 5) for share in by)

@@ -33,7 +33,7 @@ DETECTORS: dict[str, type[Detector]] = {
 
 PANEL: dict[Level, tuple[str, ...]] = {
     "commit": ("conditional_tails", "autoencoder"),
-    "contributor": ("directional_tails", "autoencoder", "sequence", "ascent"),
+    "contributor": ("directional_tails", "autoencoder", "sequence"),
     "project": ("directional_tails", "autoencoder"),
 }
 """What a baseline combines at each level unless told otherwise: experiments/detectors says why."""

@@ -11,12 +11,13 @@ YOUTH = 730.0  # days after which youth is down to 1/e
 
 
 class Ascent:
-    """Multiplies a person's share of the commits by their youth in the project, e^(−tenure / 2 a).
+    """Multiplies a person's share of the commits by their youth here, e^(−tenure / two years).
 
     Trust is gained in time: who carries much of a project after a few months is where takeovers and
     hand-overs alike begin, and is rare among all who carry projects (experiments/splices). It
-    adds the *conjunction* that sums of single tails lose among fifty other features. Somebody whose
-    tenure or share is unknown has none: so has everybody in a project's first two years.
+    is the *conjunction* that sums of single tails lose among fifty other features. Somebody whose
+    tenure or share is unknown has none: so has everybody in a project's first two years. It is
+    not in the default panel: experiments/detectors says why.
     """
 
     name: ClassVar[str] = "ascent"

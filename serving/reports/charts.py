@@ -222,7 +222,8 @@ def _figure(height: float) -> "tuple[Figure, Axes]":
 def _prepare() -> None:
     import matplotlib as mpl
 
-    mpl.rcParams.update(_STYLE)
+    for name, value in _STYLE.items():
+        mpl.rcParams[name] = value  # pyright: ignore[reportArgumentType]
 
 
 _STYLE: dict[str, Any] = {
