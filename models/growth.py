@@ -7,7 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from ..features.errors import BaselineDamaged, BaselineMissing
+from ..features.errors import BaselineDamaged
+from .document import read_document
 
 SHIPPED = Path(__file__).parent / "pretrained" / "growth.json"
 RIGHTS = {"push": "time_to_push", "release": "time_to_tag"}
@@ -42,11 +43,9 @@ class Growth:
         ------
         BaselineMissing, BaselineDamaged
         """
+        found = read_document(path, "curves of growth")
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
             reached = {right: tuple(found["reached"][right]) for right in RIGHTS}
             return cls(int(found["people"]), tuple(found["days"]), reached)
-        except FileNotFoundError as error:
-            raise BaselineMissing(f"there are no curves of growth {path}") from error
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise BaselineDamaged(f"{path} holds no curves of growth") from error
+        except (ValueError, TypeError, KeyError) as error:
+            raise BaselineDamaged(f"{path} lacks a curve of growth") from error

@@ -8,7 +8,8 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from ..features.errors import BaselineDamaged, BaselineMissing
+from ..features.errors import BaselineDamaged
+from .document import read_document
 
 SHIPPED = Path(__file__).parent / "pretrained" / "hazard.json"
 SILENCE_DAYS = 365
@@ -64,8 +65,6 @@ class Hazard:
         BaselineMissing, BaselineDamaged
         """
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError as error:
-            raise BaselineMissing(f"there is no survival model {path}") from error
-        except (OSError, ValueError, TypeError) as error:
+            return cls(**read_document(path, "survival model"))
+        except TypeError as error:
             raise BaselineDamaged(f"{path} is no survival model") from error
