@@ -33,7 +33,10 @@ OTHERS = len(_COLOURS) - 1
 _TIMES = {1: "1 day", 7: "a week", 30: "a month", 90: "3 months", 365: "a year",
           1_095: "3 years", 3_650: "10 years"}  # fmt: skip
 _FONT = re.compile(r"font: ([\d.]+px)[^;\"]*")
-_HEADING = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>|<title>.*?</title>", re.DOTALL)
+_STYLED = re.compile(r' style="([^"]*)"')
+_HEADING = re.compile(
+    r"^.*?(?=<svg)|<style.*?</style>|<metadata>.*?</metadata>|<title>.*?</title>", re.DOTALL
+)
 _SIZE = re.compile(r'<svg[^>]*?viewBox="([^"]*)"[^>]*>')
 
 
@@ -250,11 +253,18 @@ def _svg(figure: "Figure", said: str) -> str:
     with mpl.rc_context({"svg.hashsalt": said}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     text = _HEADING.sub("", buffer.getvalue())
-    text = _FONT.sub(r"font: \1 system-ui, sans-serif", text)
+    text = _FONT.sub(r"font-size: \1; font-family: system-ui, sans-serif", text)
+    text = _STYLED.sub(_as_attributes, text)
     for colour, name in _NAMED.items():
         text = text.replace(colour, f"var(--{name})")
     opening = rf'<svg viewBox="\1" role="img" aria-label="{escape(said, quote=True)}">'
     return _SIZE.sub(opening.replace("\\1", r"\g<1>"), text, count=1)
+
+
+def _as_attributes(style: re.Match[str]) -> str:
+    """Turn a style into attributes: pages of the service allow no styles within elements."""
+    pairs = (part.partition(":") for part in style[1].split(";") if part.strip())
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, _, value in pairs)
 
 
 def _rarity(tails: Sequence[float]) -> np.ndarray:

@@ -75,6 +75,12 @@ def test_every_picture_has_words_and_a_table(found: Scan) -> None:
     assert not re.search(r"#0[0-9a]0[0-9a-b]\w\w\b", page), "a colour is not the page's own"
 
 
+def test_pictures_need_no_styles_of_their_own(found: Scan) -> None:
+    page = FORMATS["html"](found)
+    assert ' style="' not in page
+    assert page.count("<style") == 1
+
+
 def test_identifiers_of_pictures_do_not_clash(found: Scan) -> None:
     page = FORMATS["html"](found)
     for name in set(re.findall(r"url\(#([^)]+)\)", page)):
