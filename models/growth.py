@@ -1,6 +1,5 @@
 """How long newcomers take to be trusted: shares that have reached a right by a time."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -8,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from ..features.errors import BaselineDamaged
-from .document import read_document
+from .document import read_document, write_document
 
 SHIPPED = Path(__file__).parent / "pretrained" / "growth.json"
 RIGHTS = {"push": "time_to_push", "release": "time_to_tag"}
@@ -33,7 +32,7 @@ class Growth:
 
     def save(self, path: Path) -> None:
         """Write the curves."""
-        path.write_text(json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+        write_document(path, asdict(self))
 
     @classmethod
     def load(cls, path: Path = SHIPPED) -> Self:

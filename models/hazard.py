@@ -1,6 +1,5 @@
 """How likely a project is to fall silent within a year: a survival model's prediction."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -9,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..features.errors import BaselineDamaged
-from .document import read_document
+from .document import read_document, write_document
 
 SHIPPED = Path(__file__).parent / "pretrained" / "hazard.json"
 SILENCE_DAYS = 365
@@ -54,7 +53,7 @@ class Hazard:
 
     def save(self, path: Path) -> None:
         """Write the model."""
-        path.write_text(json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+        write_document(path, asdict(self))
 
     @classmethod
     def load(cls, path: Path = SHIPPED) -> Self:

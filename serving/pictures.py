@@ -88,11 +88,11 @@ def _habits(commits: Vectors, baseline: Baseline, lead: Lead) -> tuple[Habit, ..
     values = commits.values.iloc[[*before, row]].to_numpy(dtype=float)
     reference = baseline.levels["commit"].reference
     high, low = reference.upper_tail(values), reference.lower_tail(values)
-    names = [feature.name for feature in features("commit")]
+    catalog = {feature.name: (i, feature) for i, feature in enumerate(features("commit"))}
     found = []
     for reason in lead.reasons[:MOST_MARKS]:
-        column = names.index(reason.feature)
-        tails = (low if features("commit")[column].concerning == "low" else high)[:, column]
+        column, feature = catalog[reason.feature]
+        tails = (low if feature.concerning == "low" else high)[:, column]
         earlier = tuple(float(tail) for tail in tails[:-1] if not np.isnan(tail))
         found.append(Habit(reason.text, float(tails[-1]), earlier))
     return tuple(found)

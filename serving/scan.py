@@ -150,7 +150,7 @@ def report_on(
     limits: Limits | None = None,
     only: set[str] | None = None,
 ) -> Scan:
-    """Judge a mined history, and collect what reports need, without names; as `judge`."""
+    """Judge a mined history, and collect what reports need, without names; as `judge_vectors`."""
     every = _described(history)
     judged = judge_vectors(every, history, baseline, since=since, limits=limits, only=only)
     shown = sorted(
@@ -196,12 +196,7 @@ class Judgement:
 
 
 def judge(
-    history: History,
-    baseline: Baseline,
-    *,
-    since: int | None,
-    limits: Limits | None = None,
-    only: set[str] | None = None,
+    history: History, baseline: Baseline, *, since: int | None, limits: Limits | None = None
 ) -> Judgement:
     """Describe and score a mined history, and list its leads with their evidence.
 
@@ -211,17 +206,13 @@ def judge(
         Seconds since 1970 UTC; a year before the last commit if None.
     limits
         How much a reader has time for; up to ten leads a level if None.
-    only
-        SHAs to look at, whenever they were made, in place of all; then of commits alone.
 
     Raises
     ------
     NotEnoughHistory
         If no commit lies in the stretch.
     """
-    return judge_vectors(
-        _described(history), history, baseline, since=since, limits=limits, only=only
-    )
+    return judge_vectors(_described(history), history, baseline, since=since, limits=limits)
 
 
 def _described(history: History) -> dict[Level, Vectors]:
@@ -238,6 +229,11 @@ def judge_vectors(
     only: set[str] | None = None,
 ) -> Judgement:
     """Do what `judge` does with vectors that were described to the history's end.
+
+    Parameters
+    ----------
+    only
+        SHAs to look at, whenever they were made, in place of all; then of commits alone.
 
     Raises
     ------

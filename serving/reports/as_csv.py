@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 
 from ..scan import Scan
+from .view import day_of, person_of
 
 COLUMNS = ("level", "rank", "project", "sha", "person", "day", "p_value", "signs", "reasons",
            "in_favour", "evidence")  # fmt: skip
@@ -17,14 +18,13 @@ def render(scan: Scan) -> str:
     writer.writerow(COLUMNS)
     for level, part in scan.leads.items():
         for lead in part:
-            sha = lead.subject.get("sha", "")
             cells = (
                 level,
                 lead.rank,
                 scan.project,
-                sha,
-                lead.subject.get("person") or scan.people_of.get(sha, ""),
-                lead.subject.get("window_end") or scan.dates.get(sha, ""),
+                lead.subject.get("sha", ""),
+                person_of(scan, lead),
+                day_of(scan, lead),
                 f"{lead.p_value:.3g}",
                 "; ".join(signal.text for signal in lead.signals),
                 "; ".join(reason.text for reason in lead.reasons),

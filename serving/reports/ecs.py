@@ -6,7 +6,7 @@ from typing import Any
 from ... import __version__
 from ...models.leads import Lead
 from ..scan import Scan
-from .view import rarity_of
+from .view import day_of, person_of, rarity_of
 
 ECS = "8.17.0"
 
@@ -18,10 +18,9 @@ def render(scan: Scan) -> str:
 
 
 def _event(scan: Scan, lead: Lead) -> dict[str, Any]:
-    sha = lead.subject.get("sha", "")
-    person = lead.subject.get("person") or scan.people_of.get(sha, "")
+    person = person_of(scan, lead)
     event = {
-        "@timestamp": f"{lead.subject.get('window_end') or scan.dates[sha]}T00:00:00.000Z",
+        "@timestamp": f"{day_of(scan, lead)}T00:00:00.000Z",
         "ecs": {"version": ECS},
         "message": "; ".join(reason.text for reason in lead.reasons),
         "event": {

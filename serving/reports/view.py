@@ -104,6 +104,16 @@ def _lead(scan: Scan, lead: Lead) -> LeadView:
     )
 
 
+def person_of(scan: Scan, lead: Lead) -> str:
+    """Give the pseudonym of whom a lead is about; empty for the project."""
+    return lead.subject.get("person") or scan.people_of.get(lead.subject.get("sha", ""), "")
+
+
+def day_of(scan: Scan, lead: Lead) -> str:
+    """Give the day at which a lead's commit was known, or its window ended."""
+    return lead.subject.get("window_end") or scan.dates[lead.subject["sha"]]
+
+
 def rarity_of(lead: Lead) -> str:
     """Say how rare a lead is among the baseline's projects."""
     return f"1 in {1 / lead.p_value:,.0f} {SUBJECTS[lead.level]} of all projects is as unusual"
