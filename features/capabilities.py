@@ -87,5 +87,18 @@ CAPABILITIES: dict[str, Capability] = {
         (b'"preinstall":', b'"install":', b'"postinstall":', b'"prepare":', b'"prepublish',
          b'"prepack":', b'"postpack":', b"spec.extensions", b"s.extensions"),
     ),
+    "disabling": Capability(
+        "checks, warnings or protections switched off",
+        _words("""
+            InsecureSkipVerify CERT_NONE VERIFY_NONE rejectUnauthorized check_hostname
+            NODE_TLS_REJECT_UNAUTHORIZED CURLOPT_SSL_VERIFYPEER CURLOPT_SSL_VERIFYHOST
+            StrictHostKeyChecking _create_unverified_context( no_sanitize no_sanitize_address
+            noqa nosec NOSONAR NOLINT xfail allow_failure
+        """),
+        (b"verify=False", b"|| true", b"||true", b"set +e", b"--insecure", b"--no-verify",
+         b"--no-check-certificate", b"--no-gpg", b"--trusted-host", b"-fno-stack-protector",
+         b"-z execstack", b"-no-pie", b"-D_FORTIFY_SOURCE=0", b"-U_FORTIFY_SOURCE",
+         b"continue-on-error:", b"--ignore-scripts=false", b"setenforce 0", b"chmod 777"),
+    ),
 }  # fmt: skip
 """By the name of the column in the tables of changes."""

@@ -8,6 +8,7 @@ from functools import cache
 
 from . import commit, contributor, project
 from .feature import DECLARED, LEVELS, Feature, Level
+from .packages import shipped_digest
 
 
 @cache
@@ -27,8 +28,11 @@ def features(level: Level) -> tuple[Feature, ...]:
 
 @cache
 def digest() -> str:
-    """Hash what the numbers mean, 16 hexadecimal digits: name, unit, direction, definition."""
+    """Hash what the numbers mean, 16 hexadecimal digits.
+
+    Of each feature: name, unit, direction, definition; and the packages that are known.
+    """
     facts = [
         [f.level, f.name, f.unit, f.concerning, f.compared_with, f.description] for f in catalog()
     ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([shipped_digest(), *facts]).encode()).hexdigest()[:16]

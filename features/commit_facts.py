@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .history import History, days
+from .packages import declarations
 from .past import count_between, earlier, earlier_count, surprise
 from .paths import ROLES, STEERING, directories, has_role, kinds
 
@@ -178,6 +179,19 @@ class CommitFacts:
         result = np.zeros(len(codes), dtype=bool)
         result[rows] = first.to_numpy()
         return result
+
+    @cached_property
+    def new_packages(self) -> pd.DataFrame:
+        """List the packages that nobody had declared here: columns `commit` and `package`."""
+        found = declarations(self.changes)
+        first = found.groupby("package")["commit"].transform("min") == found["commit"]
+        return found[first].drop_duplicates(ignore_index=True)
+
+    def first_by_regular(self, does: np.ndarray) -> np.ndarray:
+        """1 for the first commit by which an author of `HABIT` commits does something, else 0."""
+        apart = self.author.max(initial=0) + 1 + np.arange(self.n)
+        before = earlier_count(np.where(does, self.author, apart))
+        return (does & (self.past_commits >= HABIT) & (before == 0)).astype(float)
 
     @cached_property
     def past_commits(self) -> np.ndarray:

@@ -69,6 +69,7 @@ CHANGES: dict[str, tuple[str, str]] = {
         name: ("int32?", f"names in the added lines that stand for {capability.meaning}")
         for name, capability in CAPABILITIES.items()
     },
+    "declares": ("string", "packages that the file declares and did not before, by spaces"),
     "minified": ("bool", "the added text looks minified"),
     "form": ("string", "archive, executable, image or other for a binary file, else empty"),
     "cut": ("bool", "too large to be looked at in full: what is not null covers the beginning"),
@@ -80,6 +81,7 @@ MERGE_CHANGES: dict[str, tuple[str, str]] = CHANGES | {
     "old_mode": ("int32", "git file mode in the first parent; 0 if there was none"),
     "added": ("int32?", "lines that no parent has; null if unknown"),
     "deleted": ("int32?", "lines that every parent has and the merge has not; null if unknown"),
+    "declares": ("string", "packages that the file declares and in no parent did, by spaces"),
 }
 """Column: (type, meaning), a row per path of a merge that differs from all its parents, as
 `git diff-tree -c` lists them; what is said of added lines is said of those that no parent has."""

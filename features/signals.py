@@ -101,6 +101,20 @@ def step_that_runs_itself(values: pd.DataFrame) -> pd.Series:
     return (values["hooks"] > 0) & (values["manifest_files"] > 0)
 
 
+@sign(
+    SIGNALS,
+    "commit",
+    "declares a package that fewer than two other projects of the corpus had declared, from "
+    "somebody whose first commit here was {tenure:,.0f} days before",
+)
+def unknown_package_from_newcomer(values: pd.DataFrame) -> pd.Series:
+    """Somebody here for less than half a year adds a dependency that hardly anybody has.
+
+    So came the package that robbed wallets in 2018. Most such packages are merely small.
+    """
+    return (values["package_spread"] < 2) & (values["tenure"] < 182)
+
+
 @sign(SIGNALS, "commit", "a merge brings {merge_new_files:.0f} files of which no parent knows")
 def merge_with_files_of_its_own(values: pd.DataFrame) -> pd.Series:
     """A merge has files that no branch had: most tools never show what a merge itself changes."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..features.history import History
+from ..features.manifests import form_of
 from ..features.vectors import describe_commits
 from .splices import Files, Touch, plant
 
@@ -116,7 +117,8 @@ def added_dependency(files: Files, rng: np.random.Generator) -> list[Touch] | No
         f'    "{name}": "^{version}",\n', f"{name}=={version}\n", f'{name} = "{version}"\n',
         f'  gem "{name}", "~> {version}"\n', f"\tgithub.com/{_word(rng)}/{name} v{version}\n",
     ])  # fmt: skip
-    touches = [Touch(manifest, line, size=2_000)]
+    form = form_of(manifest)
+    touches = [Touch(manifest, line, size=2_000, declares=f"{form}:{name}" if form else "")]
     if lock is None:
         return touches
     locked = (

@@ -37,6 +37,8 @@ class Touch:
     """Bytes of the file afterwards."""
     form: str = ""
     """What a binary file is: archive, executable, image or other."""
+    declares: str = ""
+    """Packages that the file comes to declare, by spaces."""
 
 
 def commits_of_people(history: History, since: int) -> np.ndarray:
@@ -70,6 +72,7 @@ def plant(history: History, position: int, touches: Sequence[Touch]) -> History:
         "binary": [touch.binary for touch in touches],
         "size": [touch.size for touch in touches],
         "form": [touch.form for touch in touches],
+        "declares": [touch.declares for touch in touches],
     }
     measured = pd.DataFrame([_measured(touch) for touch in touches])
     rows |= {str(name): measured[name].tolist() for name in measured}

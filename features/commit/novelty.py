@@ -101,14 +101,6 @@ def path_familiarity(facts: CommitFacts) -> np.ndarray:
         return facts.total(earlier_count(facts.path_of_change)) / facts.files
 
 
-def _first_of_role(facts: CommitFacts, touches: np.ndarray) -> np.ndarray:
-    """1 for an author's first commit of a kind after at least ten without, 0 for later ones."""
-    does = facts.total(touches) > 0
-    group = facts.author
-    before = earlier_count(np.where(does, group, group.max(initial=0) + 1 + np.arange(facts.n)))
-    return np.where(does & (facts.past_commits >= 10), (before == 0).astype(float), 0.0)
-
-
 @commit_feature(
     unit="yes or no",
     concerning="high",
@@ -117,7 +109,7 @@ def _first_of_role(facts: CommitFacts, touches: np.ndarray) -> np.ndarray:
 )
 def first_build_change(facts: CommitFacts) -> np.ndarray:
     """Whether an author of ten commits or more changes build files for the first time."""
-    return _first_of_role(facts, facts.role("build"))
+    return facts.first_by_regular(facts.total(facts.role("build")) > 0)
 
 
 @commit_feature(
@@ -128,7 +120,7 @@ def first_build_change(facts: CommitFacts) -> np.ndarray:
 )
 def first_ci_change(facts: CommitFacts) -> np.ndarray:
     """Whether an author of ten commits or more changes workflows for the first time."""
-    return _first_of_role(facts, facts.role("ci"))
+    return facts.first_by_regular(facts.total(facts.role("ci")) > 0)
 
 
 @commit_feature(
@@ -140,4 +132,4 @@ def first_ci_change(facts: CommitFacts) -> np.ndarray:
 def first_binary(facts: CommitFacts) -> np.ndarray:
     """Whether an author of ten commits or more brings a binary file for the first time."""
     present = (facts.changes["status"] != "D").to_numpy()
-    return _first_of_role(facts, facts.binary_of_change & present)
+    return facts.first_by_regular(facts.total(facts.binary_of_change & present) > 0)

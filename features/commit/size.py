@@ -159,3 +159,16 @@ def links(facts: CommitFacts) -> np.ndarray:
     """Symbolic links and submodules added or pointed elsewhere."""
     new = facts.changes["new_mode"].to_numpy()
     return facts.total((new == GITLINK) | (new == SYMLINK))
+
+
+@commit_feature(
+    unit="lines",
+    concerning="high",
+    compared_with="all projects",
+    says="takes {value:,.0f} lines away from tests that stay",
+)
+def test_lines_lost(facts: CommitFacts) -> np.ndarray:
+    """Lines of existing tests deleted in excess of those added; tests removed whole aside."""
+    stays = facts.role("test") & (facts.changes["status"] == "M").to_numpy()
+    net = (facts.changes["deleted"] - facts.changes["added"]).to_numpy()
+    return np.maximum(facts.total(np.where(stays, net, 0.0)), 0.0)

@@ -10,6 +10,7 @@ import numpy as np
 import pygit2
 from pygit2.enums import FileMode, ObjectType
 
+from ..manifests import declared
 from .commits import facts_of, parse_commit, tree_of
 from .content import FORMS, MEASURES, UNKNOWN, binary_form
 from .lines import Content, LineDifference, added_by_all, line_difference
@@ -35,9 +36,11 @@ CHANGE = np.dtype(
         ("old", "V20"),
         ("new", "V20"),
         ("looked_at", "?"),
+        ("declares", "i4"),
     ]
 )
-"""A changed path: position of the commit, number of the path, sides, whether to look inside."""
+"""A changed path: position of the commit, number of the path, sides, whether to look inside,
+number of the list of packages that it comes to declare (0: none)."""
 
 _NOTHING = bytes(20)
 _EMPTY = Content(b"")
@@ -189,7 +192,7 @@ def _change(
     number = numbers.setdefault(path.decode("utf-8", "backslashreplace"), len(numbers))
     old_mode, old_id = old or (0, _NOTHING)
     new_mode, new_id = new or (0, _NOTHING)
-    return position, number, status, old_mode, new_mode, old_id, new_id, looked_at
+    return position, number, status, old_mode, new_mode, old_id, new_id, looked_at, 0
 
 
 def _merge_changes(
@@ -220,7 +223,7 @@ def measure_changes(path: str, changes: np.ndarray) -> np.ndarray:
     """
     at_work, measured = worker(path), _Measured(len(changes))
     for change in changes.tolist():
-        _, _, _, old_mode, new_mode, old_id, new_id, looked_at = change
+        _, _, _, old_mode, new_mode, old_id, new_id, looked_at, _ = change
         old = at_work.content(old_mode, old_id)
         new = at_work.content(new_mode, new_id)
         size = _size(at_work.store, new, new_id)
@@ -247,7 +250,7 @@ def measure_merges(path: str, merges: tuple[np.ndarray, Sequence[tuple[Side, ...
     """
     at_work, measured = worker(path), _Measured(len(merges[0]))
     for change, sides in zip(merges[0].tolist(), merges[1], strict=True):
-        _, _, _, _, new_mode, _, new_id, looked_at = change
+        _, _, _, _, new_mode, _, new_id, looked_at, _ = change
         after = at_work.content(new_mode, new_id) if looked_at else None
         befores = [at_work.content(*(side or (0, _NOTHING))) for side in sides]
         known = [before for before in befores if before is not None]
@@ -259,6 +262,24 @@ def measure_merges(path: str, merges: tuple[np.ndarray, Sequence[tuple[Side, ...
         else:
             measured.lines(size, added_by_all(known, after), looked_at=True)
     return measured.rows()
+
+
+Declaring = tuple[str, Side, tuple[Side, ...]]
+"""A manifest that changed: its path, what it is now, and what it was before."""
+
+
+def read_declarations(path: str, manifests: Sequence[Declaring]) -> list[str]:
+    """List what changed manifests come to declare, by spaces; see `declared`."""
+    at_work = worker(path)
+
+    def names(name: str, side: Side) -> frozenset[str]:
+        content = at_work.content(*(side or (0, _NOTHING)))
+        return frozenset() if content is None else declared(name, content.data)
+
+    return [
+        " ".join(sorted(names(name, new).difference(*(names(name, old) for old in olds))))
+        for name, new, olds in manifests
+    ]
 
 
 class _Measured:

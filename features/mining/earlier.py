@@ -8,14 +8,14 @@ import pandas as pd
 import pyarrow as pa
 
 from ..errors import SourceError
-from ..history import TABLES, read_table
+from ..history import TABLES, Rows, read_table
 from ..people import Identity, pseudonym
 from .authorship import mailmaps_in_force
 from .commits import FACTS
 from .graph import Node
 from .tables import ChangeTable, from_rows
 
-VERSION = "2"  # to be raised whenever the same repository would give other rows
+VERSION = "3"  # to be raised whenever the same repository would give other rows
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Earlier:
     merge_changes: ChangeTable
     numbers: dict[str, int]
     """Of paths."""
+    declarations: dict[str, int]
+    """Of lists of packages."""
     identities: list[Identity]
     mailmap_in_force: list[str]
 
@@ -64,10 +66,11 @@ def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
     if any((table.schema.metadata or {}) != wanted for table in tables.values()):
         return None
     numbers: dict[str, int] = {}
+    declarations = {"": 0}
     commits = tables["commits"]
     shas = [str(sha) for sha in commits["sha"].to_pylist()]
-    changes = _changes(tables["changes"], numbers)
-    merge_changes = _changes(tables["merge_changes"], numbers)
+    changes = _changes(tables["changes"], numbers, declarations)
+    merge_changes = _changes(tables["merge_changes"], numbers, declarations)
     again = {
         shas[position]
         for part in (changes, merge_changes)
@@ -81,6 +84,7 @@ def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
         changes=changes,
         merge_changes=merge_changes,
         numbers=numbers,
+        declarations=declarations,
         identities=[Identity(**row) for row in tables["identities"].to_pylist()],
         mailmap_in_force=mailmaps_in_force(shas, changes, numbers),
     )
@@ -97,15 +101,17 @@ def _nodes(commits: pa.Table, shas: list[str]) -> dict[str, Node]:
     return nodes
 
 
-def _changes(table: pa.Table, numbers: dict[str, int]) -> ChangeTable:
-    columns = {
+def _changes(table: pa.Table, numbers: dict[str, int], declarations: dict[str, int]) -> ChangeTable:
+    texts = ("path", "declares")
+    columns: Rows = {
         name: table[name].combine_chunks().to_numpy(zero_copy_only=False)
         for name in table.column_names
-        if name != "path"
+        if name not in texts
     }
-    path = table["path"].combine_chunks().dictionary_encode()
-    columns["path"] = path.combine_chunks() if isinstance(path, pa.ChunkedArray) else path
-    return from_rows(columns, numbers)
+    for name in texts:
+        text = table[name].combine_chunks().dictionary_encode()
+        columns[name] = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+    return from_rows(columns, numbers, declarations)
 
 
 def positions(earlier: Earlier, order: list[str]) -> np.ndarray:

@@ -187,6 +187,7 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
             order, parents, known_at, read.facts, codes.reshape(-1, 2), authorship
         ),
         paths=list(read.numbers),
+        declarations=list(read.declarations),
         changes=read.changes,
         merge_changes=read.merge_changes,
         tags=tags_table(tags, taggers),

@@ -7,12 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..manifests import form_of
 from .bounds import Meter
-from .changes import CHANGE, Batch, Written, measure_changes, measure_merges, read_batch
+from .changes import (
+    CHANGE,
+    Batch,
+    Written,
+    measure_changes,
+    measure_merges,
+    read_batch,
+    read_declarations,
+)
 from .commits import FACTS
 from .content import MEASURES
 from .earlier import Earlier
 from .tables import ChangeTable, facts_table, joined
+from .trees import Side
 from .workers import Share
 
 Progress = Callable[[str, float], None]
@@ -32,6 +42,8 @@ class Read:
     """Numbers of author and committer, of the commits that were not."""
     numbers: dict[str, int]
     """Of paths."""
+    declarations: dict[str, int]
+    """Of lists of packages."""
     changes: ChangeTable
     merge_changes: ChangeTable
     unreadable: int
@@ -76,6 +88,10 @@ def read_objects(
         lambda stage, done: None,
     )
     changes = _measured(share, measure_changes, rows, lambda index: rows[index], report)
+    declarations = {"": 0} if earlier is None else dict(earlier.declarations)
+    befores = [((mode, oid),) for mode, oid in rows[["old_mode", "old"]].tolist()]
+    _declare(share, rows, befores, numbers, declarations)
+    _declare(share, merges, sides, numbers, declarations)
     read = [position for position, _, _ in new]
     facts = facts_table(gathered.facts).set_axis(read)
     identities = np.zeros((commits, 2), dtype=np.int32)
@@ -91,6 +107,7 @@ def read_objects(
         facts=facts.sort_index().reset_index(drop=True),
         identities=identities,
         numbers=numbers,
+        declarations=declarations,
         changes=changes,
         merge_changes=merge_changes,
         unreadable=gathered.unreadable,
@@ -144,6 +161,30 @@ def _measured(
         done += len(part)
         report("lines", done / len(order))
     return ChangeTable(changes, measures)
+
+
+def _declare(
+    share: Share,
+    changes: np.ndarray,
+    befores: Sequence[tuple[Side, ...]],
+    numbers: dict[str, int],
+    declarations: dict[str, int],
+) -> None:
+    """Fill in what changed manifests come to declare; `declarations` gains the lists it lacks."""
+    paths = list(numbers)
+    manifest = np.array([bool(form_of(path)) for path in paths], bool)
+    found = np.flatnonzero(manifest[changes["path"]] & changes["looked_at"])
+    found = found[np.lexsort((changes["commit"][found], changes["path"][found]))]
+    work = [
+        (paths[path], (mode, oid), befores[i])
+        for i, (path, mode, oid) in zip(
+            found.tolist(), changes[found][["path", "new_mode", "new"]].tolist(), strict=True
+        )
+    ]
+    lists = (names for part in share(read_declarations, _pieces(work)) for names in part)
+    changes["declares"][found] = [
+        declarations.setdefault(names, len(declarations)) for names in lists
+    ]
 
 
 def _pieces(items: Any) -> Iterator:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,9 @@ from .changes import CHANGE
 from .commits import FACTS
 from .content import FORMS, MEASURES, UNKNOWN
 from .tags import RawTag
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _COUNTED = ("added", "deleted", "size", "added_bytes", "longest_line", "hidden", "base64_runs",
             "hex_runs", "urls", "ip_literals", *CAPABILITIES)  # fmt: skip
@@ -76,6 +80,8 @@ class Mined:
     project: str
     commits: pd.DataFrame
     paths: list[str]
+    declarations: list[str]
+    """Lists of packages, each by spaces."""
     changes: ChangeTable
     merge_changes: ChangeTable
     tags: pd.DataFrame
@@ -88,12 +94,11 @@ class Mined:
 
 def to_history(mined: Mined) -> History:
     """Give all tables as frames."""
-    paths = np.array(mined.paths, dtype=object)
     return History(
         mined.project,
         mined.commits,
-        table(_change_rows(mined.changes, paths), CHANGES),
-        table(_change_rows(mined.merge_changes, paths), MERGE_CHANGES),
+        table(_change_rows(mined.changes, *_texts(mined)), CHANGES),
+        table(_change_rows(mined.merge_changes, *_texts(mined)), MERGE_CHANGES),
         mined.tags,
         mined.identities,
         mined.coverage,
@@ -103,26 +108,34 @@ def to_history(mined: Mined) -> History:
 
 def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
     """Give all tables in parts of a row group each."""
-    paths = np.array(mined.paths, dtype=object)
     return {
         "commits": whole(mined.commits),
-        "changes": _change_parts(mined.changes, paths),
-        "merge_changes": _change_parts(mined.merge_changes, paths),
+        "changes": _change_parts(mined.changes, *_texts(mined)),
+        "merge_changes": _change_parts(mined.merge_changes, *_texts(mined)),
         "tags": whole(mined.tags),
         "identities": whole(mined.identities),
     }
 
 
-def _change_parts(changes: ChangeTable, paths: np.ndarray) -> Iterator[Rows]:
+def _texts(mined: Mined) -> tuple[np.ndarray, np.ndarray]:
+    """Give paths and lists of packages by their numbers."""
+    return np.array(mined.paths, dtype=object), np.array(mined.declarations, dtype=object)
+
+
+def _change_parts(
+    changes: ChangeTable, paths: np.ndarray, declarations: np.ndarray
+) -> Iterator[Rows]:
     for start in range(0, max(len(changes), 1), ROWS_IN_GROUP):
-        yield _change_rows(changes.where(slice(start, start + ROWS_IN_GROUP)), paths)
+        part = changes.where(slice(start, start + ROWS_IN_GROUP))
+        yield _change_rows(part, paths, declarations)
 
 
-def _change_rows(changes: ChangeTable, paths: np.ndarray) -> Rows:
+def _change_rows(changes: ChangeTable, paths: np.ndarray, declarations: np.ndarray) -> Rows:
     rows, measures = changes.rows, changes.measures
     columns: Rows = {
         "commit": rows["commit"],
         "path": paths[rows["path"]],
+        "declares": declarations[rows["declares"]],
         "status": rows["status"].astype("U1").astype(object),
         "old_mode": rows["old_mode"],
         "new_mode": rows["new_mode"],
@@ -137,22 +150,21 @@ def _change_rows(changes: ChangeTable, paths: np.ndarray) -> Rows:
     return columns
 
 
-def from_rows(frame: Rows, numbers: dict[str, int]) -> ChangeTable:
-    """Turn back a stored table; `numbers` gains the paths that it has not.
+def from_rows(frame: Rows, numbers: dict[str, int], declarations: dict[str, int]) -> ChangeTable:
+    """Turn back a stored table.
 
     Parameters
     ----------
     frame
-        Arrays by column, paths as an Arrow dictionary array.
+        Arrays by column, paths and lists of packages as Arrow dictionary arrays.
+    numbers, declarations
+        Of paths and of lists of packages: they gain those that they have not.
     """
     path = frame["path"]
-    number = np.array(
-        [numbers.setdefault(name, len(numbers)) for name in path.dictionary.to_pylist()],
-        dtype=np.int32,
-    )
     rows = np.zeros(len(path), CHANGE)
     measures = np.full(len(path), UNKNOWN, MEASURES)
-    rows["path"] = number[path.indices.to_numpy()] if len(path) else 0
+    rows["path"] = _numbered(path, numbers)
+    rows["declares"] = _numbered(frame["declares"], declarations)
     rows["status"] = frame["status"].astype("S1")
     for name in ("commit", "old_mode", "new_mode"):
         rows[name] = frame[name]
@@ -163,6 +175,11 @@ def from_rows(frame: Rows, numbers: dict[str, int]) -> ChangeTable:
     forms = {form: code for code, form in enumerate(FORMS)}
     measures["form"] = [forms[form] for form in frame["form"]]
     return ChangeTable(rows, measures)
+
+
+def _numbered(texts: "pa.DictionaryArray", numbers: dict[str, int]) -> np.ndarray:
+    number = [numbers.setdefault(text, len(numbers)) for text in texts.dictionary.to_pylist()]
+    return np.array(number, dtype=np.int32)[texts.indices.to_numpy()] if number else np.empty(0)
 
 
 def facts_table(facts: Sequence[tuple]) -> pd.DataFrame:

@@ -1,0 +1,52 @@
+"""Which packages a commit comes to depend on, and who had declared them before."""
+
+import numpy as np
+
+from ..commit_facts import CommitFacts
+from ..feature import commit_feature
+from ..packages import shipped
+
+
+@commit_feature(
+    unit="packages",
+    concerning="high",
+    compared_with="this project",
+    says="declares {value:,.0f} packages that the project never depended on",
+)
+def new_packages(facts: CommitFacts) -> np.ndarray:
+    """Packages declared in manifests and workflows that no earlier commit declared here."""
+    return np.bincount(facts.new_packages["commit"], minlength=facts.n).astype(float)
+
+
+@commit_feature(
+    unit="projects",
+    concerning="low",
+    compared_with="all projects",
+    says="declares a package that {value:,.0f} projects of the reference corpus had declared",
+)
+def package_spread(facts: CommitFacts) -> np.ndarray:
+    """Corpus projects that had declared the least known of the new packages before that day.
+
+    No value where a commit declares nothing new; fewer than two projects count as none.
+    """
+    new, known = facts.new_packages, shipped()
+    spread = np.full(facts.n, np.inf)
+    by = [
+        known.known_by(package, float(facts.time[commit]))
+        for commit, package in zip(new["commit"], new["package"], strict=True)
+    ]
+    np.minimum.at(spread, new["commit"].to_numpy(dtype=int), by)
+    return spread
+
+
+@commit_feature(
+    unit="yes or no",
+    concerning="high",
+    compared_with="own past",
+    says="is the first commit by which this author adds a dependency",
+)
+def first_dependency(facts: CommitFacts) -> np.ndarray:
+    """Whether an author of ten commits or more declares a new package for the first time."""
+    adds = np.zeros(facts.n, dtype=bool)
+    adds[facts.new_packages["commit"].to_numpy(dtype=int)] = True
+    return facts.first_by_regular(adds)

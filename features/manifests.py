@@ -1,0 +1,173 @@
+"""Which other packages a manifest declares, by name, in many ecosystems.
+
+Only files in which declarations are data are read; nothing is run. Names are prefixed by where
+they come from, as in a package URL: `npm:lodash`, `pypi:attrs`, `action:actions/checkout`.
+"""
+
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+LARGEST = 1_000_000  # bytes of a manifest that is read
+LONGEST_NAME = 200  # characters
+LONGEST_LINE = 1_000  # characters of TOML: Python's parser takes quadratic time on dotted keys
+
+_Reader = Callable[[str], Iterable[str]]
+
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\]\s*)?(?:[<>=!~;@,(#]|$)")
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+def declared(path: str, content: bytes) -> frozenset[str]:
+    """List the packages that a file declares; none if it is no manifest or cannot be parsed.
+
+    Parameters
+    ----------
+    path
+        From the repository's root: the name tells the format.
+    content
+        Of the whole file.
+    """
+    form = form_of(path)
+    if not form or len(content) > LARGEST:
+        return frozenset()
+    read = _FORMS[form][1]
+    try:
+        found = frozenset(read(content.decode("utf-8", "replace")))
+    except (ValueError, TypeError, AttributeError, RecursionError, configparser.Error):
+        return frozenset()
+    return frozenset(name for name in found if _is_name(name))
+
+
+def form_of(path: str) -> str:
+    """Give the format of a manifest by its name; an empty string for any other file."""
+    name = path.rpartition("/")[2].lower()
+    if not name.endswith(_ENDINGS):
+        return ""
+    for form, (pattern, _) in _FORMS.items():
+        if pattern.search(path.lower()):
+            return form
+    return ""
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and name.isprintable() and " " not in name
+
+
+def _npm(text: str) -> Iterator[str]:
+    document = json.loads(text)
+    for kind in ("", "dev", "optional", "peer"):
+        section = "Dependencies" if kind else "dependencies"
+        for name in document.get(f"{kind}{section}", ()):
+            yield f"npm:{name}"
+
+
+def _composer(text: str) -> Iterator[str]:
+    document = json.loads(text)
+    for section in ("require", "require-dev"):
+        for name in document.get(section, ()):
+            if "/" in name:  # php itself and its extensions have none
+                yield f"composer:{name.lower()}"
+
+
+def _cargo(text: str) -> Iterator[str]:
+    yield from _crates(_toml(text))
+
+
+def _toml(text: str) -> dict[str, Any]:
+    if any(len(line) > LONGEST_LINE for line in text.splitlines()):
+        raise ValueError("a line that nobody has written by hand")
+    return tomllib.loads(text)
+
+
+def _crates(table: Mapping[str, Any]) -> Iterator[str]:
+    for section in ("dependencies", "dev-dependencies", "build-dependencies"):
+        for name, wanted in table.get(section, {}).items():
+            renamed = wanted.get("package", name) if isinstance(wanted, dict) else name
+            yield f"cargo:{renamed}"
+    for inner in table.get("target", {}).values():
+        yield from _crates(inner)
+    if "workspace" in table:
+        yield from _crates(table["workspace"])
+
+
+def _pyproject(text: str) -> Iterator[str]:
+    document = _toml(text)
+    project, poetry = document.get("project", {}), document.get("tool", {}).get("poetry", {})
+    lists = [project.get("dependencies", ()), document.get("build-system", {}).get("requires", ())]
+    lists += project.get("optional-dependencies", {}).values()
+    lists += document.get("dependency-groups", {}).values()
+    yield from _distributions(line for lines in lists for line in lines if isinstance(line, str))
+    tables = [poetry, *poetry.get("group", {}).values()]
+    for table in tables:
+        for section in ("dependencies", "dev-dependencies"):
+            yield from _distributions(name for name in table.get(section, ()) if name != "python")
+
+
+def _requirements(text: str) -> Iterator[str]:
+    yield from _distributions(text.splitlines())
+
+
+def _setup_cfg(text: str) -> Iterator[str]:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string(text)
+    lists = [
+        parser.get("options", f"{when}_requires", fallback="") for when in ("install", "setup")
+    ]
+    if parser.has_section("options.extras_require"):
+        lists += [lines for _, lines in parser.items("options.extras_require")]
+    yield from _distributions("\n".join(lists).splitlines())
+
+
+def _distributions(lines: Iterable[str]) -> Iterator[str]:
+    """Take names from requirements (PEP 508), in their usual form (PEP 503)."""
+    for line in lines:
+        if match := _REQUIREMENT.match(line):
+            yield f"pypi:{_SEPARATORS.sub('-', match[1]).lower()}"
+
+
+def _by_pattern(registry: str, pattern: str) -> _Reader:
+    """Make a reader of formats that are programs or XML, of which only the plain form is read."""
+    compiled = re.compile(pattern, re.MULTILINE)
+
+    def read(text: str) -> Iterator[str]:
+        for match in compiled.finditer(text):
+            yield f"{registry}:{':'.join(part for part in match.groups() if part)}"
+
+    return read
+
+
+_FORMS: dict[str, tuple[re.Pattern[str], _Reader]] = {
+    form: (re.compile(pattern), read)
+    for form, pattern, read in (
+        ("npm", r"(^|/)package\.json$", _npm),
+        ("composer", r"(^|/)composer\.json$", _composer),
+        ("cargo", r"(^|/)cargo\.toml$", _cargo),
+        ("pyproject", r"(^|/)pyproject\.toml$", _pyproject),
+        ("requirements", r"(^|/)(requirements[^/]*|requirements/[^/]*)\.(txt|in)$", _requirements),
+        ("setup.cfg", r"(^|/)setup\.cfg$", _setup_cfg),
+        ("go", r"(^|/)go\.mod$", _by_pattern(
+            "go", r"^(?:require)?[ \t]{1,9}([a-z0-9][\w~-]{0,60}\.[\w.~/-]{1,200}) v\d[^\s/]*"
+            r"[ \t]*$")),
+        ("gem", r"(^|/)(gemfile|[^/]*\.gemspec)$", _by_pattern(
+            "gem", r"""^[^#\n]{0,80}?\b(?:gem|add\w{0,20}_dependency)[ (]+['"]([\w.-]+)['"]""")),
+        ("maven", r"(^|/)pom\.xml$", _by_pattern(
+            "maven", r"<dependency>\s*<groupId>([^<>\s]+)</groupId>\s*"
+            r"<artifactId>([^<>\s]+)</artifactId>")),
+        ("gradle", r"\.gradle(\.kts)?$", _by_pattern(
+            "maven", r"\b\w{0,30}(?:[iI]mplementation|[cC]ompile|[aA]pi|[cC]lasspath|Only)\w{0,30}"
+            r"""[ (]+['"]([\w.-]+):([\w.-]+)[:'"]""")),
+        ("nuget", r"\.[cf]sproj$|(^|/)directory\.packages\.props$", _by_pattern(
+            "nuget", r"""<Package(?:Reference|Version)\s+Include="([\w.-]+)\"""")),
+        ("hex", r"(^|/)mix\.exs$", _by_pattern("hex", r"\{:(\w+), *['\"~\[]")),
+        ("action", r"^\.github/workflows/[^/]+\.ya?ml$|(^|/)action\.ya?ml$", _by_pattern(
+            "action", r"""^[ \t-]*uses:[ \t]*['"]?([\w.-]+/[\w./-]+)@""")),
+    )
+}  # fmt: skip
+"""By the format's name: what the path, in lower case, looks like, and how its text is read."""
+
+_ENDINGS = (".json", ".toml", ".txt", ".in", ".cfg", ".mod", "gemfile", ".gemspec", ".xml",
+            ".gradle", ".kts", ".csproj", ".fsproj", ".props", ".exs", ".yml", ".yaml")  # fmt: skip

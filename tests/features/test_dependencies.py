@@ -1,0 +1,167 @@
+"""What manifests declare, when that is new, and how widely it was known."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trustdrift.features.history import read_history
+from trustdrift.features.manifests import declared, form_of
+from trustdrift.features.mining import mine, mine_into
+from trustdrift.features.packages import KNOWN, Packages, first_declared, shipped
+from trustdrift.features.signals import SIGNALS
+from trustdrift.features.vectors import describe_commits
+
+from ..conftest import KEY
+from ..repositories import DAY, FOUNDER, NEWCOMER, START, Repository, git
+from .test_mining_properties import same
+
+MANIFESTS = {
+    "package.json": (
+        b'{"dependencies": {"left": "1"}, "devDependencies": {"@scope/right": "*"}}',
+        {"npm:left", "npm:@scope/right"},
+    ),
+    "web/composer.json": (b'{"require": {"php": ">=8", "A/b": "1"}}', {"composer:a/b"}),
+    "core/Cargo.toml": (
+        b'[dependencies]\none = "1"\ntwo = { package = "real", version = "1" }\n'
+        b'[target."cfg(unix)".dependencies]\nthree = "1"\n[workspace.dependencies]\nfour = "1"\n',
+        {"cargo:one", "cargo:real", "cargo:three", "cargo:four"},
+    ),
+    "pyproject.toml": (
+        b'[build-system]\nrequires = ["setuptools>=61"]\n[project]\n'
+        b"dependencies = [\"Under_Score[x]>=1; python_version > '3'\"]\n"
+        b'[tool.poetry.dependencies]\npython = "^3"\nverse = "1"\n'
+        b'[dependency-groups]\ntest = ["tester", {include-group = "x"}]\n',
+        {"pypi:setuptools", "pypi:under-score", "pypi:verse", "pypi:tester"},
+    ),
+    "requirements/dev.txt": (
+        b"# note\n-r base.txt\nalpha==1\nbeta  # why\ngamma @ https://example.org/g.whl\n",
+        {"pypi:alpha", "pypi:beta", "pypi:gamma"},
+    ),
+    "setup.cfg": (
+        b"[options]\ninstall_requires =\n  six\n  seven>=2\n[options.extras_require]\nt = eight\n",
+        {"pypi:six", "pypi:seven", "pypi:eight"},
+    ),
+    "go.mod": (
+        b"module example.org/me\nrequire (\n\texample.org/a/b v1.2.3\n"
+        b"\texample.org/c v1.0.0 // indirect\n)\nrequire golang.org/x/sys v0.1.0\n",
+        {"go:example.org/a/b", "go:golang.org/x/sys"},
+    ),
+    "Gemfile": (b"gem 'rake', '~> 1'\n# gem 'no'\n", {"gem:rake"}),
+    "my.gemspec": (b's.add_development_dependency("mini", ">1")\n', {"gem:mini"}),
+    "pom.xml": (
+        b"<dependency>\n <groupId>a.b</groupId>\n <artifactId>c</artifactId>\n</dependency>",
+        {"maven:a.b:c"},
+    ),
+    "app/build.gradle.kts": (b'  testImplementation("j.u:nit:4")\n', {"maven:j.u:nit"}),
+    "App.csproj": (b'<PackageReference Include="Some.Json" Version="1"/>', {"nuget:Some.Json"}),
+    "mix.exs": (b'{:ecto, "~> 1"}, {:ok, x}', {"hex:ecto"}),
+    ".github/workflows/ci.yml": (
+        b"    - uses: actions/checkout@v4\n      uses: './local'\n    - uses: a/b/c@main\n",
+        {"action:actions/checkout", "action:a/b/c"},
+    ),
+}
+
+
+@pytest.mark.parametrize("path", MANIFESTS)
+def test_every_format_tells_its_packages(path: str) -> None:
+    content, names = MANIFESTS[path]
+    assert declared(path, content) == names
+
+
+@pytest.mark.parametrize("path", ["README.md", "package.json.bak", "src/go.mod.txt", "setup.py"])
+def test_other_files_declare_nothing(path: str) -> None:
+    assert form_of(path) == ""
+    assert declared(path, b'{"dependencies": {"left": "1"}}') == frozenset()
+
+
+@given(path=st.sampled_from(sorted(MANIFESTS)), noise=st.binary(max_size=60), at=st.integers(0, 99))
+def test_a_damaged_manifest_is_no_error(path: str, noise: bytes, at: int) -> None:
+    content = MANIFESTS[path][0]
+    at %= len(content)
+    for name in declared(path, content[:at] + noise + content[at:]):
+        assert " " not in name
+        assert name.isprintable()
+
+
+@pytest.mark.parametrize("path", MANIFESTS)
+@pytest.mark.parametrize(
+    "unit", [b"a.", b"[", b'{"a":', b"implementation", b"\n ", b"<dependency>", b"gem 'a", b"[a]\n"]
+)
+def test_no_manifest_takes_long(path: str, unit: bytes) -> None:
+    content = unit * (900_000 // len(unit))
+    begun = time.process_time()
+    declared(path, content)
+    declared(path, content + b" = 1")
+    assert time.process_time() - begun < 20  # what is quadratic takes minutes
+
+
+def history_of_dependencies(path: Path) -> Repository:
+    repository = Repository(path)
+    repository.commit(
+        {"package.json": b'{"dependencies": {"old": "1"}}'}, author=FOUNDER, time=START
+    )
+    repository.commit(
+        {"package.json": b'{"dependencies": {"old": "2"}}'}, author=FOUNDER, time=START + 1 * DAY
+    )
+    repository.commit(
+        {"package.json": b'{"dependencies": {}}'}, author=FOUNDER, time=START + 2 * DAY
+    )
+    repository.commit(
+        {"package.json": b'{"dependencies": {"old": "1", "fresh": "1"}}'},
+        author=NEWCOMER,
+        time=START + 3 * DAY,
+    )
+    return repository
+
+
+def test_only_what_the_project_never_declared_is_new(tmp_path: Path) -> None:
+    history = mine(history_of_dependencies(tmp_path / "one").write(), key=KEY)
+    assert history.changes["declares"].tolist() == ["npm:old", "", "", "npm:fresh npm:old"]
+    values = describe_commits(history).values
+    assert values["new_packages"].tolist() == [1, 0, 0, 1]
+    assert values["package_spread"].isna().tolist() == [False, True, True, False]
+    sign = next(s for s in SIGNALS if s.name == "unknown_package_from_newcomer")
+    assert bool(sign.shown_by(values.iloc[-1:]).iloc[0])
+
+
+def test_mining_on_keeps_what_was_declared(tmp_path: Path) -> None:
+    repository = history_of_dependencies(tmp_path / "one")
+    repository.commit(
+        {"package.json": b'{"dependencies": {"later": "1"}}', "go.mod": b"require a.b/c v1\n"},
+        author=NEWCOMER,
+        time=START + 4 * DAY,
+    )
+    place = repository.write()
+    head = git(place, "rev-parse", "main").decode().strip()
+    git(place, "update-ref", "refs/heads/main", "main~1")
+    mine_into(tmp_path / "tables", place, key=KEY)
+    git(place, "update-ref", "refs/heads/main", head)
+    assert mine_into(tmp_path / "tables", place, key=KEY).commits == 5
+    mine_into(tmp_path / "afresh", place, key=KEY)
+    on, afresh = read_history(tmp_path / "tables"), read_history(tmp_path / "afresh")
+    same(on, afresh)
+    assert on.changes["declares"].iloc[-1] in {"npm:later", "go:a.b/c"}
+
+
+def test_a_package_is_known_once_two_projects_had_it(tmp_path: Path) -> None:
+    one = mine(history_of_dependencies(tmp_path / "one").write(), key=KEY)
+    packages = Packages.of([one, one])
+    day = START // DAY + 3
+    assert first_declared(one)["npm:fresh"] == day
+    assert packages.known_by("npm:fresh", day) == 0
+    assert packages.known_by("npm:fresh", day + 1) == KNOWN
+    assert Packages.of([one]).declared == {}
+
+
+def test_the_shipped_table_knows_what_everybody_uses() -> None:
+    known = shipped()
+    assert known.projects > 200
+    today = 20_000
+    assert known.known_by("action:actions/checkout", today) > 50
+    assert known.known_by("npm:flatmap-stream", today) == 0
+    assert all(list(days) == sorted(days) for days in known.declared.values())
+    assert np.mean([len(days) for days in known.declared.values()]) >= KNOWN
