@@ -149,6 +149,19 @@ def address_tokens(key: bytes, address: str) -> tuple[str, str]:
     return _token(key, "person", usual), _token(key, "address", usual)
 
 
+def address_sketch(address: str) -> int | None:
+    """Give 32 bits of an address' BLAKE2b (RFC 7693), for a public index; None if not one's own.
+
+    Not keyed, so that everybody can look up an address that they know: it says no more than the
+    public histories that it is made from. One in some four billion others has the same bits.
+    """
+    usual = _normal_address(address)
+    if _UNUSABLE.search(usual) or _BOT_ADDRESS.search(usual) or usual in _FORGES:
+        return None
+    data = usual.encode("utf-8", "backslashreplace")
+    return int.from_bytes(hashlib.blake2b(data, digest_size=4).digest(), "big")
+
+
 class People:
     """Assigns people to identities in the order in which they appear.
 

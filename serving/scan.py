@@ -17,6 +17,8 @@ from ..features.vectors import Vectors, describe
 from ..features.windows import Windows, first_second
 from ..models.baseline import Baseline, Scores
 from ..models.leads import Lead, Limits, find_leads
+from ..models.presence import Presence
+from .elsewhere import credited
 from .pictures import Pictures, pictures
 from .stewardship import Stewardship, stewardship
 
@@ -124,6 +126,7 @@ def scan(
     start = None if since is None else first_second(since)
     only = None if base is None else _new_commits(path, history, base)
     told = report_on(history, baseline, since=start, limits=limits, only=only)
+    told = replace(told, leads=credited(told.leads, history, Presence.load()))
     if not names:
         return told
     return replace(

@@ -1,5 +1,6 @@
 """Reads the facts of a git repository; the only place that touches git."""
 
+from .authors import commit_authors
 from .bounds import Bounds
 from .confined import mine_confined
 from .mine import Written, mine, mine_into
@@ -13,6 +14,7 @@ __all__ = [
     "Reach",
     "Written",
     "clone",
+    "commit_authors",
     "is_url",
     "local_repository",
     "measure_text",
