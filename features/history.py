@@ -13,6 +13,7 @@ from .capabilities import CAPABILITIES
 from .errors import NotEnoughHistory, SourceError
 from .files import replacing
 from .people import Person
+from .windows import DAY
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -310,4 +311,4 @@ def _frame(stored: "pa.Table", schema: dict[str, tuple[str, str]]) -> pd.DataFra
 
 def days(seconds: np.ndarray) -> np.ndarray:
     """Convert seconds to days."""
-    return np.asarray(seconds, dtype=float) / 86_400
+    return np.asarray(seconds, dtype=float) / DAY

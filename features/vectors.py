@@ -11,7 +11,7 @@ from .errors import NotEnoughHistory
 from .feature import Level
 from .history import History
 from .window_facts import WindowFacts
-from .windows import Windows
+from .windows import DAY, Windows
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _commit_vectors(history: History, facts: CommitFacts) -> Vectors:
 
 
 def _window_subjects(history: History, ends: np.ndarray) -> pd.DataFrame:
-    seconds = np.round(ends * 86_400).astype("int64")
+    seconds = np.round(ends * DAY).astype("int64")
     return pd.DataFrame(
         {
             "project": history.project,

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-MONTH_SECONDS = 30 * 86_400
+from ..features.windows import DAY
+
+MONTH_SECONDS = 30 * DAY
 
 
 def adjusted(p_values: np.ndarray) -> np.ndarray:

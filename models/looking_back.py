@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from ..features.vectors import Vectors
+from ..features.windows import DAY
 
 LAGS_DAYS = (360, 270, 180, 90)
 """Whole windows back, which share no commit with the present one or with one another."""
 
 STEPS = len(LAGS_DAYS) + 1
-DAY = 86_400
 
 
 def earlier(vectors: Vectors) -> np.ndarray:

@@ -13,10 +13,10 @@ from safetensors.numpy import load, save
 from ..features.errors import BaselineDamaged, BaselineMissing
 from ..features.files import replacing
 from ..features.people import address_sketch
+from ..features.windows import DAY
 
 SHIPPED = Path(__file__).parent / "pretrained" / "presence.safetensors"
 LEAST = 5  # commits in a project below which nobody is indexed
-DAY = 86_400
 
 Authorship = tuple[str, str, int]
 """As `commit_authors` gives it: SHA of a root or nothing, address, seconds since 1970 UTC."""

@@ -1,1 +1,1 @@
-"""The front door: command line, scans and reports."""
+"""The front door: command line, scans, reports, service, batches and rankings."""

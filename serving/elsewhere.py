@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 from ..features.feature import Level
 from ..features.history import History
-from ..features.windows import first_second
+from ..features.windows import DAY, first_second
 from ..models.leads import NO_ENDORSEMENT, Lead
-from ..models.presence import DAY, Elsewhere, Presence
+from ..models.presence import Elsewhere, Presence
 
 
 def credited(

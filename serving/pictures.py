@@ -10,6 +10,7 @@ from ..features.feature import Level
 from ..features.history import History
 from ..features.paths import directories
 from ..features.vectors import Vectors
+from ..features.windows import DAY
 from ..models.baseline import Baseline
 from ..models.growth import RIGHTS
 from ..models.leads import Lead
@@ -18,7 +19,6 @@ MOST_MARKS = 4
 MOST_EARLIER = 200
 MOST_FOLDERS = 18
 MOST_OWNERS = 6
-DAY = 86_400
 YEAR = 365 * DAY
 
 

@@ -14,7 +14,7 @@ from ..features.mining import mine, reachable, read_subjects
 from ..features.mining.reading import Progress
 from ..features.paths import steering
 from ..features.vectors import Vectors, describe
-from ..features.windows import Windows, first_second
+from ..features.windows import DAY, Windows, first_second
 from ..models.baseline import Baseline, Scores
 from ..models.leads import Lead, Limits, find_leads
 from ..models.presence import Presence
@@ -22,7 +22,6 @@ from .elsewhere import credited
 from .pictures import Pictures, pictures
 from .stewardship import Stewardship, stewardship
 
-DAY = 86_400
 YEAR_SECONDS = 365 * DAY
 WINDOW_SECONDS = Windows().length_days * DAY
 MOST_EVIDENCE = 5

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from ..features.vectors import Vectors
+from ..features.windows import DAY
 from ..models.growth import RIGHTS, Growth
 
-DAY = 86_400
 YOUNG = 2 * 365  # days; who came in a project's first two years is a founder
 DAYS = tuple(float(day) for day in np.unique(np.round(np.geomspace(1, 3_650, 80))))
 

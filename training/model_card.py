@@ -12,7 +12,8 @@ Not a verdict, and no ground for a sanction, a block or a public list of names.
 
 ## What it misses
 
-- What the changed lines do. An ordinary commit with one harmful line looks ordinary.
+- What the changed lines mean. They are read for their shape and for what they reach for; one
+  harmful line of an ordinary shape looks ordinary.
 - What was agreed or pressed outside git, and what is only in release archives.
 - Who does nothing unusual, or not yet; and what is usual for many: see the influence report.
 - Projects unlike the corpus: monorepos, mirrors that squash, one-person scripts, closed work.

@@ -13,6 +13,7 @@ import pandas as pd
 from ..features.history import CHANGES, History, table
 from ..features.mining import measure_text
 from ..features.paths import ROLES, has_role
+from ..features.windows import DAY
 
 REGULAR_FILE = 0o100644
 
@@ -114,7 +115,7 @@ def compromise(
     ended = ends_at(history, own[-1])
     source = other.commits.iloc[list(theirs)]
     new = {name: source[name].to_numpy() for name in _HABITS}
-    new |= _at_their_hours(ended.commits, own, source["author_time"].to_numpy() % 86_400)
+    new |= _at_their_hours(ended.commits, own, source["author_time"].to_numpy() % DAY)
     columns = {}
     for name, values in new.items():
         column = ended.commits[name]
@@ -143,8 +144,8 @@ def _at_their_hours(
     known = commits["known_time"].to_numpy(copy=True)
     for position, hour in zip(own, hours, strict=True):
         before = known[position - 1] if position else known[position]
-        after = known[position + 1] if position + 1 < len(known) else known[position] + 86_400
-        wanted = known[position] // 86_400 * 86_400 + np.nan_to_num(hour)
+        after = known[position + 1] if position + 1 < len(known) else known[position] + DAY
+        wanted = known[position] // DAY * DAY + np.nan_to_num(hour)
         known[position] = min(max(wanted, before), after)
     shift = (known - commits["known_time"].to_numpy())[list(own)]
     times = ("known_time", "author_time", "commit_time")

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from ..features.vectors import Vectors
+from ..features.windows import DAY
 from ..models.hazard import COVARIATES, SILENCE_DAYS, Hazard, covariates
 
-DAY = 86_400
 YEAR = 365 * DAY
 PENALTY = 0.01
 """Of the coefficients' squares, a landmark: few events must not make them run away."""

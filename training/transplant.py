@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ..features.history import History
+from ..features.windows import DAY
 from .splices import Files, moved
 
-DAY = 86_400
 PERIOD = 90 * DAY
 YEAR = 365 * DAY
 

@@ -24,7 +24,7 @@ from trustdrift.training.corpus import Entry, read_corpus
 from trustdrift.training.dataset import require_history
 from trustdrift.training.ranking import Curve, draws, estimate
 from trustdrift.training.replay.peers import COMMIT_PEERS, Peer, Seen
-from trustdrift.training.replay.population import CORPUS, Rows
+from trustdrift.training.replay.population import CORPUS, Subjects
 from trustdrift.training.shapes import SHAPES
 from trustdrift.training.splices import (
     Files,
@@ -69,7 +69,7 @@ def by_peer(peer: Peer, vectors: Vectors, wanted: np.ndarray) -> np.ndarray:
     person = vectors.subjects["person"]
     kept = person.isin(person[wanted]).to_numpy() | (np.arange(len(person)) == 0)
     some = vectors.where(kept)
-    rows = Rows(
+    rows = Subjects(
         some.values.to_numpy(dtype=float),
         None,
         some.subjects.rename(columns={"known_time": "time"}).assign(view=CORPUS),

@@ -32,7 +32,7 @@ from trustdrift.training.replay.peers import (
     newcomers_share,
     random,
 )
-from trustdrift.training.replay.population import Rows
+from trustdrift.training.replay.population import Subjects
 from trustdrift.training.transplant import DAY, YEAR, transplant
 
 DAYS = 540
@@ -69,7 +69,7 @@ def highest(baseline: Baseline, history: History) -> dict[str, list[float]]:
     ours = baseline.levels["contributor"].score(vectors, keep=keep).combined
     kept = vectors.where(keep)
     table = kept.subjects.rename(columns={"known_time": "time"})
-    seen = Seen(Rows(kept.values.to_numpy(dtype=float), None, table), "contributor")
+    seen = Seen(Subjects(kept.values.to_numpy(dtype=float), None, table), "contributor")
     every = np.column_stack([ours, *(peer(seen, ()) for peer in PEERS.values())])
     people = kept.subjects["person"].to_numpy()
     return {person: every[people == person].max(axis=0).tolist() for person in np.unique(people)}

@@ -5,6 +5,7 @@ import numpy as np
 from ..commit_facts import CommitFacts
 from ..feature import commit_feature
 from ..past import count_between, earlier_count
+from ..windows import DAY
 
 
 @commit_feature(
@@ -102,7 +103,7 @@ def committers_experience(facts: CommitFacts) -> np.ndarray:
 )
 def commit_delay(facts: CommitFacts) -> np.ndarray:
     """Time from the author line's to the committer line's clock."""
-    return (facts.column("commit_time") - facts.column("author_time")) / 86_400
+    return (facts.column("commit_time") - facts.column("author_time")) / DAY
 
 
 @commit_feature(
@@ -113,7 +114,7 @@ def commit_delay(facts: CommitFacts) -> np.ndarray:
 )
 def clock_behind(facts: CommitFacts) -> np.ndarray:
     """How far the committer's clock lies before the newest ancestor's; 0 in order."""
-    return facts.time - facts.column("commit_time") / 86_400
+    return facts.time - facts.column("commit_time") / DAY
 
 
 @commit_feature(

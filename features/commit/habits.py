@@ -6,6 +6,7 @@ from ..commit_facts import HABIT, CommitFacts
 from ..feature import commit_feature
 from ..past import earlier, previous, surprise
 from ..paths import ROLES
+from ..windows import DAY
 
 
 @commit_feature(
@@ -27,7 +28,7 @@ def hour_surprise(facts: CommitFacts) -> np.ndarray:
 )
 def weekday_surprise(facts: CommitFacts) -> np.ndarray:
     """Surprise of the local weekday under the author's own past weekdays."""
-    return surprise(facts.local_seconds // 86_400 % 7, facts.author, 7, (1.0,), HABIT)
+    return surprise(facts.local_seconds // DAY % 7, facts.author, 7, (1.0,), HABIT)
 
 
 @commit_feature(

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pygit2
 
+from ..windows import DAY
 from .bounds import Bounds, Meter
 from .commits import parse_commit
 from .graph import in_order, walk
 from .repository import open_repository, resolve_tips
 from .store import store_of
-
-DAY = 86_400
 
 
 def commit_authors(path: Path, ref: str | None = None) -> Iterator[tuple[str, str, int]]:

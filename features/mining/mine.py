@@ -11,6 +11,7 @@ import pandas as pd
 from ..errors import EmptyRepository
 from ..history import Coverage, History, write_tables
 from ..people import Identities, Mailmap
+from ..windows import DAY
 from .authorship import (
     known_tags,
     mailmaps_in_force,
@@ -28,7 +29,6 @@ from .tables import Mined, commits_table, identities_table, tags_table, to_histo
 from .workers import sharing
 
 COMMITS_WORTH_WORKERS = 400  # below, starting processes costs more than it saves
-DAY = 86_400
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,16 @@ Nothing is compared pair by pair: people are sorted once by pseudonym and time, 
 grouped by project and month. Pseudonyms are the same in all projects of a batch, as it has one key.
 """
 
-import io
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from ...features.windows import DAY
 from .store import Store
 
-MONTH_SECONDS = 30 * 86_400
+MONTH_SECONDS = 30 * DAY
 MOST_ARRIVALS = 30
 """In a project's month: of larger crowds, such as at imports, nothing is concluded."""
 
@@ -31,9 +32,9 @@ def write_across(store: Store) -> dict[str, int]:
     people = pd.DataFrame() if table is None else table.to_pandas()
     tables = {"presence": presence(people), "arrivals": arrivals(people)}
     for name, table in tables.items():
-        stream = io.BytesIO()
-        table.to_parquet(stream, index=False, compression="zstd")
-        store.write(f"{name}/part-00000.parquet", stream.getvalue())
+        store.write_table(
+            f"{name}/part-00000.parquet", pa.Table.from_pandas(table, preserve_index=False)
+        )
     return {name: len(table) for name, table in tables.items()}
 
 
@@ -57,7 +58,7 @@ def presence(people: pd.DataFrame) -> pd.DataFrame:
     table = people.sort_values(["person", "first_time", "project"], kind="stable")
     grouped = table.groupby("person")["first_time"]
     earlier = grouped.rank(method="min").astype("int64") - 1
-    known = (table["first_time"] - grouped.transform("min")) / 86_400
+    known = (table["first_time"] - grouped.transform("min")) / DAY
     found = table[["project", "person", "first_time"]].assign(
         projects_before=earlier, days_known=known
     )

@@ -53,9 +53,8 @@ class _Writer:
             self._write()
 
     def _write(self) -> None:
-        stream = io.BytesIO()
-        pq.write_table(pa.concat_tables(self._tables), stream, compression="zstd")
-        self._store.write(f"{self._name}/part-{self._parts:05d}.parquet", stream.getvalue())
+        name = f"{self._name}/part-{self._parts:05d}.parquet"
+        self._store.write_table(name, pa.concat_tables(self._tables))
         self._tables, self._bytes, self._parts = [], 0, self._parts + 1
 
     def close(self) -> int:

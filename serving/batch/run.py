@@ -1,6 +1,5 @@
 """A whole batch: every repository of a list, then the datasets and the summary."""
 
-import io
 import json
 import time
 from collections import Counter
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from .across import write_across
 from .collect import collect
@@ -115,9 +115,7 @@ def run_batch(
 def _write_failures(store: Store, failures: list[Result]) -> None:
     rows = [(f.name, f.source, f.error, f.reason, f.seconds) for f in failures]
     table = pd.DataFrame(sorted(rows), columns=pd.Index(list(FAILURES))).astype(FAILURES)
-    stream = io.BytesIO()
-    table.to_parquet(stream, index=False)
-    store.write("failures.parquet", stream.getvalue())
+    store.write_table("failures.parquet", pa.Table.from_pandas(table, preserve_index=False))
 
 
 def default_histories(output: str) -> str:

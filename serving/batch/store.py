@@ -66,6 +66,12 @@ class Store:
         except OSError as error:
             raise ConfigurationError(f"{path} cannot be written: {error}") from error
 
+    def write_table(self, name: str, table: pa.Table) -> None:
+        """Write a table as Parquet, as `write` does."""
+        stream = io.BytesIO()
+        pq.write_table(table, stream, compression="zstd")
+        self.write(name, stream.getvalue())
+
     def read(self, name: str) -> bytes | None:
         """Give a file's content; None if there is none."""
         try:

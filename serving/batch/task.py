@@ -28,11 +28,11 @@ from ...features.mining import (
     state,
 )
 from ...features.vectors import Vectors, describe
-from ...features.windows import Windows
+from ...features.windows import DAY, Windows
 from ...models.baseline import Baseline
 from ...models.leads import Lead, Limits
 from ..reports.as_json import lead_document
-from ..scan import DAY, Judgement, judge_vectors
+from ..scan import Judgement, judge_vectors
 from .bounded import call, remove_parts
 from .store import Store
 from .targets import Target

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ...features.windows import DAY
 from ...models.hazard import SILENCE_DAYS, Hazard
 
 MEASURES = {
@@ -25,7 +26,7 @@ def seen_together(projects: pd.DataFrame) -> pd.DataFrame:
     A project's newest window ends with its own last commit; how long it has been silent since is
     known only by the others.
     """
-    since = (projects["known_time"].max() - projects["known_time"]) / 86_400
+    since = (projects["known_time"].max() - projects["known_time"]) / DAY
     return projects.assign(silence=projects["silence"].fillna(0.0) + since)
 
 

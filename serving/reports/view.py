@@ -152,7 +152,7 @@ def coverage_notes(scan: Scan) -> tuple[str, ...]:
     """Say what could not be read."""
     counts = (
         (scan.coverage.trees_unreadable, "commits have trees that are absent or damaged"),
-        (scan.coverage.blobs_unreadable, "file versions are absent, damaged or over 100 MB"),
+        (scan.coverage.blobs_unreadable, "file versions are absent, damaged or too large to read"),
     )
     return tuple(f"{count:,} {said}; what they hold is unknown." for count, said in counts if count)
 

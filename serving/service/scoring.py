@@ -9,14 +9,13 @@ from ...features.catalog import digest, features
 from ...features.feature import Level
 from ...features.history import History
 from ...features.vectors import Vectors, describe, describe_commits
-from ...features.windows import Windows
+from ...features.windows import DAY, Windows
 from ...models.baseline import Baseline, LevelBaseline, Scores
 from ...models.leads import Lead, Limits, find_leads
 from .facts import history_of, on_top_of
 from .problems import Problem
 from .schemas import Facts, ScoreRequest, VectorBatch
 
-DAY = 86_400
 _SUBJECT = {
     "commit": ("sha",),
     "contributor": ("person", "window_end"),

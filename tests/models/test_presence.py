@@ -8,8 +8,9 @@ import pytest
 from trustdrift.features.errors import BaselineDamaged, BaselineMissing
 from trustdrift.features.mining import commit_authors, mine
 from trustdrift.features.people import address_sketch
+from trustdrift.features.windows import DAY
 from trustdrift.models.baseline import Baseline
-from trustdrift.models.presence import DAY, LEAST, Authorship, Elsewhere, Presence
+from trustdrift.models.presence import LEAST, Authorship, Elsewhere, Presence
 from trustdrift.serving.elsewhere import credited
 from trustdrift.serving.scan import judge
 

@@ -25,7 +25,7 @@ from trustdrift.training.replay.population import (
     ALL_REFS,
     CORPUS,
     HEAD,
-    Rows,
+    Subjects,
     corpus_entries,
     gather_population,
 )
@@ -232,11 +232,11 @@ def test_a_mirror_is_listed_whatever_its_form(world: World) -> None:
                      "x/broken"]  # fmt: skip
 
 
-def month(*views_and_projects: tuple[int, str]) -> Rows:
+def month(*views_and_projects: tuple[int, str]) -> Subjects:
     table = pd.DataFrame(
         [{"view": view, "project": project, "time": 100} for view, project in views_and_projects]
     )
-    return Rows(np.zeros((len(table), 1)), None, table)
+    return Subjects(np.zeros((len(table), 1)), None, table)
 
 
 def test_a_window_is_ranked_once_with_its_own_project() -> None:
@@ -255,7 +255,7 @@ def test_a_commit_is_ranked_in_the_year_up_to_it_alone() -> None:
          "time": [10, year, year + 11, year, year + 9]}
     )  # fmt: skip
     scores = np.array([5.0, 5.0, 9.0, 9.0, 3.0])
-    found = in_year_before(Rows(np.zeros((5, 1)), None, table), scores, 4)
+    found = in_year_before(Subjects(np.zeros((5, 1)), None, table), scores, 4)
     assert found is not None
     assert (found.rank, found.of) == (3, 3)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...features.mining import mine
 from ...features.vectors import describe
+from ...features.windows import DAY
 from ..corpus import git_directory
 from ..ranking import Estimate
 from .population import ALL_REFS, CORPUS
@@ -47,7 +48,7 @@ def _shuffled(replay: Replay, cases: list[IncidentSeen]) -> dict[float, Estimate
     rng = np.random.default_rng(0)
     shares = []
     for standing in (s for case in cases for _, s in case.commits if s is not None):
-        inside = (time > standing.time - 365 * 86_400) & (time <= standing.time)
+        inside = (time > standing.time - 365 * DAY) & (time <= standing.time)
         inside &= ~np.isnan(scores)
         others = np.sort(scores[inside & (view == CORPUS)])
         own = scores[inside & (view == ALL_REFS) & (project == project[standing.row])]

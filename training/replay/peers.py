@@ -13,7 +13,8 @@ import pandas as pd
 from ...features.catalog import features
 from ...features.feature import Level
 from ...features.signals import SIGNALS
-from .population import CORPUS, Rows
+from ...features.windows import DAY
+from .population import CORPUS, Subjects
 from .replay import Plan, Scores
 from .yearly import start_of
 
@@ -37,7 +38,7 @@ _NAIVE = {
 class Seen:
     """The rows of one level, by feature."""
 
-    rows: Rows
+    rows: Subjects
     level: Level
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -136,7 +137,7 @@ def author_machine(seen: Seen, years: tuple[int, ...]) -> np.ndarray:
     frame = pd.DataFrame(
         {
             "who": table.groupby(["project", "view", "person"]).ngroup(),
-            "day": seen.time // 86_400,
+            "day": seen.time // DAY,
             "commits": 1.0,
             "files": np.nan_to_num(seen["changed_files"]),
             "added": np.log1p(np.nan_to_num(seen["added_lines"])),

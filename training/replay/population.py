@@ -22,7 +22,7 @@ CORPUS, HEAD, ALL_REFS = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class Rows:
+class Subjects:
     """All rows of one level, in the order of the arrays."""
 
     values: np.ndarray
@@ -43,11 +43,11 @@ class Gathered:
     failures: dict[str, str]
     """Repositories that could not be read, and why."""
 
-    def rows(self, level: Level) -> Rows:
+    def rows(self, level: Level) -> Subjects:
         """Map one level's arrays into memory."""
         place = self.folder / level
         before = place / "earlier.npy"
-        return Rows(
+        return Subjects(
             np.load(place / "values.npy", mmap_mode="r"),
             np.load(before, mmap_mode="r") if before.exists() else None,
             pd.read_parquet(place / "table.parquet"),

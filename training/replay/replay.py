@@ -15,7 +15,7 @@ from ...models.baseline import Baseline
 from ..dataset import Say
 from ..settings import Settings
 from .cases import Cases, HarmfulCommit, Incident, Succession
-from .population import ALL_REFS, CORPUS, HEAD, Gathered, Rows
+from .population import ALL_REFS, CORPUS, HEAD, Gathered, Subjects
 from .standing import Standing, best, in_month, in_year_before
 from .yearly import LevelYear, score_year
 
@@ -90,7 +90,7 @@ class _Followed:
     project: np.ndarray
     commits: tuple[int | None, ...]
 
-    def years(self, rows: dict[Level, Rows]) -> set[int]:
+    def years(self, rows: dict[Level, Subjects]) -> set[int]:
         """Say in which years something of it is ranked, or ranked with."""
         windows = {_year(rows["contributor"], number) for number in self.contributor}
         windows |= {_year(rows["project"], number) for number in self.project}
@@ -107,7 +107,7 @@ class Plan:
 
     gathered: Gathered
     cases: Cases
-    rows: dict[Level, Rows]
+    rows: dict[Level, Subjects]
     incidents: dict[str, tuple[_Followed, ...]]
     """By the name of the view, in the order of the cases."""
     successions: tuple[_Followed, ...]
@@ -125,7 +125,7 @@ class Plan:
 
 def plan(gathered: Gathered, cases: Cases) -> Plan:
     """Find the rows of all cases."""
-    rows: dict[Level, Rows] = {level: gathered.rows(level) for level in LEVELS}
+    rows: dict[Level, Subjects] = {level: gathered.rows(level) for level in LEVELS}
     return Plan(
         gathered,
         cases,
@@ -234,7 +234,7 @@ def _why_not(gathered: Gathered, case: Succession) -> str:
     return "nobody is known by that commit" if known else "the repository is not there"
 
 
-def _follow_incident(rows: dict[Level, Rows], incident: Incident, view: int) -> _Followed:
+def _follow_incident(rows: dict[Level, Subjects], incident: Incident, view: int) -> _Followed:
     table = rows["commit"].table
     own = ((table["project"] == incident.repo) & (table["view"] == view)).to_numpy()
     numbers = dict(zip(table["sha"][own], np.flatnonzero(own).tolist(), strict=True))
@@ -246,7 +246,7 @@ def _follow_incident(rows: dict[Level, Rows], incident: Incident, view: int) -> 
     )
 
 
-def _follow_succession(rows: dict[Level, Rows], case: Succession) -> _Followed:
+def _follow_succession(rows: dict[Level, Subjects], case: Succession) -> _Followed:
     table = rows["commit"].table
     views = table["view"][table["project"] == case.repo]
     if views.empty:
@@ -257,7 +257,9 @@ def _follow_succession(rows: dict[Level, Rows], case: Succession) -> _Followed:
     return _Followed(numbers, np.zeros(0, dtype=int), ())
 
 
-def _windows_of(rows: dict[Level, Rows], repo: str, view: int, sha: str, stop: int) -> np.ndarray:
+def _windows_of(
+    rows: dict[Level, Subjects], repo: str, view: int, sha: str, stop: int
+) -> np.ndarray:
     """List the windows of a commit's author."""
     table = rows["commit"].table
     own = (table["project"] == repo) & (table["view"] == view) & (table["sha"] == sha)
@@ -268,7 +270,7 @@ def _windows_of(rows: dict[Level, Rows], repo: str, view: int, sha: str, stop: i
     return numbers[(rows["contributor"].table["person"].iloc[numbers] == person).to_numpy()]
 
 
-def _windows(rows: Rows, repo: str, view: int, stop: int) -> np.ndarray:
+def _windows(rows: Subjects, repo: str, view: int, stop: int) -> np.ndarray:
     """List the windows of a project that end before `stop`, not too long before it."""
     table = rows.table
     time = table["time"]
@@ -287,5 +289,5 @@ def _asked(every: list[_Followed]) -> dict[Level, np.ndarray]:
     }
 
 
-def _year(rows: Rows, number: int) -> int:
+def _year(rows: Subjects, number: int) -> int:
     return datetime.fromtimestamp(int(rows.table["time"].iloc[number]), UTC).year

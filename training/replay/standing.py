@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 
+from ...features.windows import DAY
 from ..ranking import Estimate
-from .population import CORPUS, HEAD, Rows
+from .population import CORPUS, HEAD, Subjects
 
 SHARES = (0.001, 0.005, 0.01, 0.05)
 """Lists as shares of all that is ranked."""
@@ -45,7 +46,7 @@ class Standing:
         return self.share <= size if size < 1 else self.rank <= size
 
 
-def in_month(rows: Rows, scores: np.ndarray, row: int) -> Standing | None:
+def in_month(rows: Subjects, scores: np.ndarray, row: int) -> Standing | None:
     """Rank a window among all windows of the same end; None if it was not scored.
 
     Ranked are the windows of all ordinary projects and of incidents from their heads; of its own
@@ -60,11 +61,11 @@ def in_month(rows: Rows, scores: np.ndarray, row: int) -> Standing | None:
     return _standing(scores, beside, row, int(time[row]))
 
 
-def in_year_before(rows: Rows, scores: np.ndarray, row: int) -> Standing | None:
+def in_year_before(rows: Subjects, scores: np.ndarray, row: int) -> Standing | None:
     """Rank a commit among all commits of ordinary projects in the 365 days up to it."""
     time = rows.table["time"].to_numpy()
     stop = int(time[row])
-    inside = (time > stop - 365 * 86_400) & (time <= stop)
+    inside = (time > stop - 365 * DAY) & (time <= stop)
     beside = np.flatnonzero(inside & (rows.table["view"].to_numpy() == CORPUS))
     return _standing(scores, np.append(beside[beside != row], row), row, stop)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..ranking import Estimate
 from .cases import HARMFUL, TAKEOVERS
-from .population import CORPUS, HEAD, Rows
+from .population import CORPUS, HEAD, Subjects
 from .replay import EXPOSURE, IncidentSeen, Replay
 from .standing import Standing, by_size, found_share
 
@@ -70,7 +70,7 @@ def _ever_held(cases: Iterable[tuple[Sequence[Standing], str]]) -> dict[float, E
     )
 
 
-def ranked(rows: Rows, scores: np.ndarray) -> pd.DataFrame:
+def ranked(rows: Subjects, scores: np.ndarray) -> pd.DataFrame:
     """Rank all windows of ordinary projects, and of incidents' heads, within their months.
 
     Returns

@@ -11,11 +11,11 @@ from ...features.feature import LEVELS, Level
 from ...features.windows import first_second
 from ...models.baseline import Baseline, LevelBaseline
 from ...models.explanation import explain
-from ...models.rows import Rows as Judged
+from ...models.rows import Rows
 from ..fit import fit_level
 from ..sample import Sample
 from ..settings import FEWEST_ROWS, Settings
-from .population import CORPUS, Gathered, Rows
+from .population import CORPUS, Gathered, Subjects
 
 MOST_REASONS = 3
 
@@ -70,7 +70,7 @@ def score_year(
     return found
 
 
-def _learn(level: Level, rows: Rows, year: int, settings: Settings) -> LevelBaseline:
+def _learn(level: Level, rows: Subjects, year: int, settings: Settings) -> LevelBaseline:
     """Take at most the allowed number of each project's rows on either side, as `gather` does."""
     split = start_of(year - 1)
     time = rows.table["time"].to_numpy()
@@ -106,11 +106,11 @@ def _place_in_group(groups: np.ndarray) -> np.ndarray:
     return place
 
 
-def _score(learned: LevelBaseline, rows: Rows, year: int, asked: np.ndarray) -> LevelYear:
+def _score(learned: LevelBaseline, rows: Subjects, year: int, asked: np.ndarray) -> LevelYear:
     time = rows.table["time"].to_numpy()
     numbers = np.flatnonzero((time >= start_of(year)) & (time < start_of(year + 1)))
     before = None if rows.earlier is None else rows.earlier[numbers]
-    judged = Judged(rows.values[numbers], features(learned.level), learned.reference, before)
+    judged = Rows(rows.values[numbers], features(learned.level), learned.reference, before)
     scores = learned.score_rows(judged)
     places = np.flatnonzero(np.isin(numbers, asked))
     why = explain(learned, scores, places.tolist()) if len(places) else []
