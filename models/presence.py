@@ -1,7 +1,7 @@
 """Where else an address has been at work: a compact index of the corpus, without names."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
@@ -49,8 +49,14 @@ class Presence:
     """r, uint16."""
 
     @classmethod
-    def of(cls, projects: Iterable[Iterable[Authorship]]) -> Self:
-        """Index projects, each by its commits in the order in which they became known."""
+    def of(cls, projects: Iterable[Iterable[Authorship]], without: Set[int] = frozenset()) -> Self:
+        """Index projects, each by its commits in the order in which they became known.
+
+        Parameters
+        ----------
+        without
+            Sketches of addresses whose owners want to be left out.
+        """
         entries, roots = [], []
         for number, commits in enumerate(projects):
             first: dict[int, int] = {}
@@ -58,7 +64,8 @@ class Presence:
             for root, address, time in commits:
                 if root:
                     roots.append((int(root[:8], 16), number))
-                if (who := address_sketch(address)) is None:
+                who = address_sketch(address)
+                if who is None or who in without:
                     continue
                 first.setdefault(who, time)
                 count[who] += 1

@@ -46,6 +46,7 @@ def walk(
     """
     nodes: dict[str, Node] = {}
     unreadable: set[str] = set()
+    same: dict[str, str] = {}  # a commit's name is kept once, however many children have it
     pending = list(tips)
     while pending:
         sha = pending.pop()
@@ -55,8 +56,9 @@ def walk(
         if node is None:
             unreadable.add(sha)
             continue
-        nodes[sha] = node
-        pending.extend(node.parents)
+        parents = tuple([same.setdefault(parent, parent) for parent in node.parents])
+        nodes[same.setdefault(sha, sha)] = Node(parents, node.time)
+        pending.extend(parents)
         if len(nodes) % 10_000 == 0:
             meter.commits(len(nodes))
     meter.commits(len(nodes))

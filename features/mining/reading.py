@@ -11,7 +11,6 @@ from ..manifests import form_of
 from .bounds import Meter
 from .changes import (
     CHANGE,
-    Batch,
     Written,
     measure_changes,
     measure_merges,
@@ -29,6 +28,7 @@ Progress = Callable[[str, float], None]
 """Called with a stage's name and the share of it that is done."""
 
 CHUNK = 256  # commits or changes in one call of a worker
+FACTS_HELD = 8_192  # commits whose facts wait to become columns
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def read_objects(
     _declare(share, rows, befores, numbers, declarations)
     _declare(share, merges, sides, numbers, declarations)
     read = [position for position, _, _ in new]
-    facts = facts_table(gathered.facts).set_axis(read)
+    facts = gathered.facts.set_axis(read)
     identities = np.zeros((commits, 2), dtype=np.int32)
     if earlier is not None:
         kept = earlier.facts[where >= 0].set_axis(where[where >= 0])
@@ -114,15 +114,34 @@ def read_objects(
     )
 
 
+@dataclass(frozen=True)
+class _Gathered:
+    """What the batches of all commits say, put together."""
+
+    facts: pd.DataFrame
+    people: list[tuple[Written, Written]]
+    changes: np.ndarray
+    merge_changes: np.ndarray
+    merge_sides: list[tuple[Side, ...]]
+    unreadable: int
+
+
 def _gathered(
     share: Share, commits: Sequence[tuple], numbers: dict[str, int], meter: Meter, report: Progress
-) -> Batch:
-    """Put the batches of all commits into one, paths numbered by `numbers`."""
-    facts, people, sides, unreadable, total = [], [], [], 0, 0
+) -> _Gathered:
+    """Put the batches of all commits into one, paths numbered by `numbers`.
+
+    What Python objects would hold of each commit becomes columns every few thousand commits.
+    """
+    facts, tables, people, sides, unreadable, total = [], [], [], [], 0, 0
+    met: dict[tuple[Written, Written], tuple[Written, Written]] = {}
     changes, merges = [np.empty(0, CHANGE)], [np.empty(0, CHANGE)]
     for batch in share(read_batch, _pieces(commits)):
         facts += batch.facts
-        people += batch.people
+        if len(facts) >= FACTS_HELD:
+            tables.append(facts_table(facts))
+            facts = []
+        people += [met.setdefault(pair, pair) for pair in batch.people]
         sides += batch.merge_sides
         unreadable += batch.unreadable
         number = np.array([numbers.setdefault(path, len(numbers)) for path in batch.paths], "i4")
@@ -132,9 +151,16 @@ def _gathered(
                 every.append(rows)
         total += len(batch.changes)
         meter.changes(total)
-        report("paths", len(facts) / len(commits))
-    parts = np.concatenate(changes), np.concatenate(merges)
-    return Batch(facts, people, [], *parts, sides, unreadable)
+        report("paths", len(people) / len(commits))
+    tables.append(facts_table(facts))
+    return _Gathered(
+        facts=pd.concat(tables, ignore_index=True),
+        people=people,
+        changes=np.concatenate(changes),
+        merge_changes=np.concatenate(merges),
+        merge_sides=sides,
+        unreadable=unreadable,
+    )
 
 
 def _measured(

@@ -43,6 +43,14 @@ def test_few_commits_and_shared_addresses_are_not_indexed() -> None:
     assert len(Presence.of([few, shared, robot]).who) == 0
 
 
+def test_who_asks_is_left_out() -> None:
+    projects = [project(1, ADA, day=10), project(2, "bob@b.org", day=10)]
+    sketch = address_sketch(ADA)
+    assert sketch is not None
+    assert sketch not in Presence.of(projects, {sketch}).who
+    assert len(Presence.of(projects).who) == 2
+
+
 def test_forms_of_one_address_are_one() -> None:
     assert address_sketch("Ada@Lovelace.org ") == address_sketch(ADA)
     assert address_sketch("12+ada@users.noreply.github.com") == address_sketch(
