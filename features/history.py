@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .capabilities import CAPABILITIES
+from .coverage import Coverage
 from .errors import NotEnoughHistory, SourceError
 from .files import replacing
 from .people import Person
@@ -118,14 +119,6 @@ TABLES = {
     "identities": IDENTITIES,
 }
 ROWS_IN_GROUP = 65_536  # of a Parquet file: what is held in memory at a time
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """What could not be read, so that nobody takes absence of evidence for evidence."""
-
-    trees_unreadable: int = 0
-    blobs_unreadable: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..features.coverage import Coverage
 from ..features.errors import NotEnoughHistory
 from ..features.feature import LEVELS, Level
-from ..features.history import Coverage, History
+from ..features.history import History
 from ..features.mining import mine, reachable, read_subjects
 from ..features.mining.reading import Progress
 from ..features.paths import steering

@@ -1,18 +1,26 @@
-"""Reads the facts of a git repository; the only place that touches git."""
+"""Reads the facts of a git repository; the only place that touches git.
 
-from .authors import commit_authors
-from .bounds import Bounds
-from .confined import mine_confined
-from .mine import Written, mine, mine_into
-from .remote import Reach, clone, is_url, local_repository, public_addresses, remote_state
-from .subjects import read_subjects
-from .text import measure_text
-from .tips import reachable, roots, state, tip
+What is here is loaded when it is first used: a process that has others do the work starts at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .authors import commit_authors
+    from .bounds import Bounds
+    from .confined import mine_confined
+    from .miner import mine, mine_into
+    from .outcome import Outcome
+    from .remote import Reach, clone, is_url, local_repository, public_addresses, remote_state
+    from .subjects import read_subjects
+    from .text import measure_text
+    from .tips import reachable, roots, state, tip
 
 __all__ = [
     "Bounds",
+    "Outcome",
     "Reach",
-    "Written",
     "clone",
     "commit_authors",
     "is_url",
@@ -29,3 +37,30 @@ __all__ = [
     "state",
     "tip",
 ]
+
+_HOMES = {
+    "Bounds": "bounds",
+    "Outcome": "outcome",
+    "Reach": "remote",
+    "clone": "remote",
+    "commit_authors": "authors",
+    "is_url": "remote",
+    "local_repository": "remote",
+    "measure_text": "text",
+    "mine": "miner",
+    "mine_confined": "confined",
+    "mine_into": "miner",
+    "public_addresses": "remote",
+    "reachable": "tips",
+    "read_subjects": "subjects",
+    "remote_state": "remote",
+    "roots": "tips",
+    "state": "tips",
+    "tip": "tips",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

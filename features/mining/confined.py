@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import TrustdriftError
 from .bounds import Bounds, broke_down, too_large, too_slow
-from .mine import Written, mine_into
-from .reading import Progress
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from .reading import Progress
 
 GRACE = 10.0  # seconds in which a process that has noticed its limit may say so itself
 
@@ -26,9 +28,9 @@ def mine_confined(
     path: Path,
     *,
     bounds: Bounds | None = None,
-    progress: Progress | None = None,
+    progress: "Progress | None" = None,
     **options: Any,
-) -> Written:
+) -> Outcome:
     """Do what `mine_into` does in another process, within limits of time and memory.
 
     Whatever the repository makes the libraries do, the process that calls this goes on. If the
@@ -92,6 +94,8 @@ def _started(task: tuple) -> Iterator[tuple[subprocess.Popen, Connection]]:
 
 def run(writing: int) -> None:
     """Do, in the process that was started for it, what standard input asks for."""
+    from .miner import mine_into
+
     messages = Connection(writing, readable=False)
     folder, path, bounds, options = pickle.load(sys.stdin.buffer)
     resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))

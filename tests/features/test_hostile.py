@@ -22,7 +22,7 @@ from trustdrift.features.errors import (
     UnsupportedRepository,
 )
 from trustdrift.features.history import History, read_history
-from trustdrift.features.mining import Bounds, Written, mine_confined
+from trustdrift.features.mining import Bounds, Outcome, mine_confined
 
 from ..conftest import KEY
 from ..hostile import FILE, FOLDER, LINK, MODULE, Forge, bomb, chain, inflating, link
@@ -34,7 +34,7 @@ NOBODY = "0" * 39 + "1"
 Build = Callable[[Forge], object]
 
 
-def mined(path: Path, bounds: Bounds = BOUNDS) -> tuple[History, Written]:
+def mined(path: Path, bounds: Bounds = BOUNDS) -> tuple[History, Outcome]:
     folder = path.parent / "mined"
     written = mine_confined(folder, path, key=KEY, bounds=bounds)
     assert not list(folder.glob(".*"))

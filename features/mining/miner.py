@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..coverage import Coverage
 from ..errors import EmptyRepository
-from ..history import Coverage, History, write_tables
+from ..history import History, write_tables
 from ..people import Identities, Mailmap
 from ..windows import DAY
 from .authorship import (
@@ -22,6 +23,7 @@ from .authorship import (
 from .bounds import Bounds, Meter
 from .earlier import Earlier, positions, read_earlier, stamp
 from .graph import Node, in_order, walk
+from .outcome import Outcome
 from .reading import Progress, read_objects
 from .repository import open_repository, require_commits, require_trees, resolve_tips
 from .store import Store, store_of
@@ -83,17 +85,6 @@ def mine(
     return to_history(_mined(run, start, None))
 
 
-@dataclass(frozen=True)
-class Written:
-    """What `mine_into` wrote."""
-
-    commits: int
-    changes: int
-    read: int
-    """Commits that were read; the others were there from an earlier run."""
-    coverage: Coverage
-
-
 def mine_into(
     folder: Path,
     path: Path,
@@ -105,7 +96,7 @@ def mine_into(
     workers: int = 1,
     progress: Progress | None = None,
     bounds: Bounds | None = None,
-) -> Written:
+) -> Outcome:
     """Write the facts of the repository at `path` as tables into `folder`, or add to them.
 
     What an earlier run with the same key wrote is used: only commits that are new are read, and
@@ -128,7 +119,7 @@ def mine_into(
     mined = _mined(run, Start(ref, all_refs), earlier)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
     write_tables(folder, to_parts(mined), metadata)
-    return Written(len(mined.commits), len(mined.changes), mined.read, mined.coverage)
+    return Outcome(len(mined.commits), len(mined.changes), mined.read, mined.coverage)
 
 
 def name_of(path: Path) -> str:
