@@ -1,17 +1,24 @@
 """The documentation: its commands and programs run, its templates work, its site builds."""
 
 import json
+import lzma
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import typer
 import yaml
 
+from trustdrift.serving.cli import app
+
 from .documents import ROOT, blocks
-from .repositories import git
+from .repositories import git, ordinary_story
+from .serving.ranking.test_ranking import CYCLONEDX, SPDX
 
 PROGRAMS = str(Path(sys.executable).parent)
 ENVIRONMENT = os.environ | {"PATH": f"{PROGRAMS}:{os.environ['PATH']}"}
@@ -39,6 +46,67 @@ def test_the_commands_of_a_page_run_in_order(desk: Path, page: str) -> None:
     assert len(found) >= 2
     for block in found:
         run(["bash", "-euc", block], desk)
+
+
+PACKAGES = b"""Package: xz-utils
+Version: 5.4.1-0.2
+Provides: lzma
+
+Package: dpkg
+Version: 1.21
+Pre-Depends: xz-utils
+
+Package: quiet
+Version: 1
+Depends: dpkg (>= 1.20) | xz-utils
+"""
+
+
+@pytest.fixture
+def office(desk: Path) -> Path:
+    """A folder in which lists of repositories and of dependencies are at hand, too."""
+    ordinary_story(desk / "quiet")
+    (desk / "repositories.txt").write_text("xz\nquiet\n")
+    (desk / "Packages.xz").write_bytes(lzma.compress(PACKAGES))
+    (desk / "projects.csv").write_text("name,project\nxz-utils,xz\nquiet,quiet\n")
+    pairs = pd.DataFrame({"dependent": ["a", "b", "c"], "dependency": ["b", "c", "d"]})
+    pairs.to_parquet(desk / "dependencies.parquet")
+    (desk / "installations.csv").write_text("name,weight\na,10\nd,1000\n")
+    (desk / "product.cdx.json").write_text(json.dumps(CYCLONEDX))
+    (desk / "other.spdx.json").write_text(json.dumps(SPDX))
+    return desk
+
+
+def test_the_commands_of_batches_and_rankings_run_in_order(office: Path) -> None:
+    for page in ("batch.md", "ranking.md"):
+        for block in blocks(ROOT / "docs" / page, "sh"):
+            run(["bash", "-euc", block], office)
+    assert "xz" in (office / "where-to-look.html").read_text()
+
+
+def test_every_command_in_the_documents_is_one_that_there_is() -> None:
+    root = typer.main.get_command(app)
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    lines = [
+        line.strip()
+        for page in pages
+        for kind in ("sh", "text")
+        for block in blocks(page, kind)
+        for line in block.replace("\\\n", " ").splitlines()
+    ]
+    commands = [line.removeprefix("$ ") for line in lines]
+    commands = [line for line in commands if line.startswith("trustdrift ")]
+    assert len(commands) > 20
+    for line in commands:
+        words = shlex.split(line, comments=True)[1:]
+        command, context = root, None
+        while subcommands := getattr(command, "commands", None):
+            if words[0].startswith("-"):
+                break
+            assert words[0] in subcommands, line
+            command = subcommands[words.pop(0)]
+        context = command.context_class(command, info_name=line)
+        command.make_parser(context).parse_args(list(words))
 
 
 @pytest.mark.parametrize("page", ["tutorial.md", "extend.md"])

@@ -61,7 +61,7 @@ class Vector(Form):
 class VectorBatch(Form):
     """Ready vectors, and the catalog that they were computed with."""
 
-    catalog: str = Field(examples=["cf7a4048b1d7c88f"])
+    catalog: str = Field(examples=["aaaf168616ade077"])
     vectors: list[Vector] = Field(min_length=1)
 
 
