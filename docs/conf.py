@@ -8,6 +8,8 @@ import typer
 from typer.cli import get_docs_for_click
 
 from trustdrift import __version__
+from trustdrift.features.endorsements import ENDORSEMENTS
+from trustdrift.features.signals import SIGNALS
 from trustdrift.serving.cli import app
 from trustdrift.serving.service.app import make_app
 from trustdrift.serving.service.settings import Settings
@@ -35,9 +37,26 @@ def _rows(every: dict) -> Iterator[str]:
             yield f"| `{path}` | {method.upper()} | {said.replace('|', '/')} |"
 
 
+def signs() -> str:
+    """Give every named sign, and every endorsement, with its rule in words."""
+    lines = ["# Named signs", "", "Rules beside the learned score, each a few lines of "
+             "`features/signals.py` or `features/endorsements.py`.", ""]  # fmt: skip
+    for title, every in (("What deserves a look", SIGNALS), ("What speaks for it", ENDORSEMENTS)):
+        lines += [
+            f"## {title}",
+            "",
+            "| sign | of | says when it shows | means |",
+            "|---|---|---|---|",
+        ]
+        lines += [f"| `{s.name}` | {s.level} | {s.says} | {s.description} |" for s in every]
+        lines.append("")
+    return "\n".join(lines)
+
+
 _GENERATED = Path(__file__).parent / "reference" / "generated"
 _GENERATED.mkdir(exist_ok=True)
 (_GENERATED / "commands.md").write_text(commands(), encoding="utf-8")
+(_GENERATED / "signs.md").write_text(signs(), encoding="utf-8")
 (_GENERATED / "paths.md").write_text(paths(), encoding="utf-8")
 
 project = "trustdrift"

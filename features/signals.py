@@ -104,6 +104,34 @@ def step_that_runs_itself(values: pd.DataFrame) -> pd.Series:
 @sign(
     SIGNALS,
     "commit",
+    "its code gains what nobody can read: {encoded_runs:,.0f} long encoded runs, and text that "
+    "looks minified in {minified_code:,.0f} files",
+)
+def hard_to_read(values: pd.DataFrame) -> pd.Series:
+    """Code gains what no reviewer can read: encoded data, or text without line breaks.
+
+    Certificates, pictures in source files and bundles checked in look the same.
+    """
+    return (values["encoded_runs"] > 0) | (values["minified_code"] > 0)
+
+
+@sign(
+    SIGNALS,
+    "commit",
+    "{disabling:,.0f} checks, warnings or protections are switched off, by somebody whose first "
+    "commit here was {tenure:,.0f} days before",
+)
+def switches_off_checks(values: pd.DataFrame) -> pd.Series:
+    """Somebody here for less than three years adds what switches a check or protection off.
+
+    A comment for a linter does that, too; one function in the place of a safer one does not.
+    """
+    return (values["disabling"] > 0) & (values["tenure"] < 3 * 365)
+
+
+@sign(
+    SIGNALS,
+    "commit",
     "declares a package that fewer than two other projects of the corpus had declared, from "
     "somebody whose first commit here was {tenure:,.0f} days before",
 )
@@ -162,6 +190,16 @@ def takes_over_files(values: pd.DataFrame) -> pd.Series:
 def carried_by_newcomers(values: pd.DataFrame) -> pd.Series:
     """Newcomers make most of the commits, in a project that is older than two years."""
     return (values["newcomers_share"] >= 0.5) & (values["commits"] >= 10)
+
+
+@sign(
+    SIGNALS,
+    "project",
+    "people here for less than a year committed {newcomers_gatekeeping:.0%} of the work of others",
+)
+def newcomers_vouch(values: pd.DataFrame) -> pd.Series:
+    """Newcomers pass on half of what others wrote: who vouches is unknown here, too."""
+    return (values["newcomers_gatekeeping"] >= 0.5) & (values["commits"] >= 10)
 
 
 @sign(

@@ -51,6 +51,8 @@ def shown(values: pd.DataFrame) -> set[str]:
         (b"cat ~/.ssh/id_rsa", "secrets"),
         (b'  "postinstall": "node x.js",', "hooks"),
         (b"  pull_request_target:", "hooks"),
+        (b"curl --insecure $URL", "disabling"),
+        (b"make check || true", "disabling"),
     ],
 )
 def test_capabilities_are_told_by_their_names(line: bytes, name: str) -> None:
@@ -143,3 +145,26 @@ def test_a_merge_is_a_commit_where_it_changes_something_itself(repository: Repos
     assert values["merge_lines"].iloc[-1] == values["merge_new_files"].iloc[-1] == 1
     assert values["programs"].iloc[-1] == 1
     assert "merge_with_files_of_its_own" in shown(values)
+
+
+def test_what_nobody_can_read_and_what_switches_checks_off_are_told(
+    repository: Repository,
+) -> None:
+    quiet_past(repository)
+    encoded = b"var x = 'aGVsbG8gd29ybGQ1aGVsbG8gd29ybGQ1aGVsbG8gd29ybGQ1aGVsbG8gd29ybGQ1AAAA'\n"
+    repository.commit({"lib/part0.js": encoded}, author=NEWCOMER, time=START + 90 * DAY)
+    assert "hard_to_read" in shown(values_of(repository))
+    repository.commit(
+        {"lib/part1.js": b"tls({rejectUnauthorized: false})\n"}, author=NEWCOMER,
+        time=START + 91 * DAY,
+    )  # fmt: skip
+    assert "switches_off_checks" in shown(values_of(repository))
+    assert "hard_to_read" not in shown(values_of(repository))
+
+
+def test_tests_that_lose_more_than_they_gain_are_told(repository: Repository) -> None:
+    repository.commit({"tests/a.py": b"1\n2\n3\n4\n", "tests/b.py": b"x\n"}, author=FOUNDER)
+    repository.commit(
+        {"tests/a.py": b"1\n5\n", "tests/b.py": None}, author=FOUNDER, time=START + DAY
+    )
+    assert values_of(repository)["test_lines_lost"].tolist() == [0, 2]
