@@ -111,7 +111,7 @@ def history_of_dependencies(path: Path) -> Repository:
         {"package.json": b'{"dependencies": {}}'}, author=FOUNDER, time=START + 2 * DAY
     )
     repository.commit(
-        {"package.json": b'{"dependencies": {"old": "1", "fresh": "1"}}'},
+        {"package.json": b'{"dependencies": {"old": "1", "unheard-of": "1"}}'},
         author=NEWCOMER,
         time=START + 3 * DAY,
     )
@@ -120,7 +120,7 @@ def history_of_dependencies(path: Path) -> Repository:
 
 def test_only_what_the_project_never_declared_is_new(tmp_path: Path) -> None:
     history = mine(history_of_dependencies(tmp_path / "one").write(), key=KEY)
-    assert history.changes["declares"].tolist() == ["npm:old", "", "", "npm:fresh npm:old"]
+    assert history.changes["declares"].tolist() == ["npm:old", "", "", "npm:old npm:unheard-of"]
     values = describe_commits(history).values
     assert values["new_packages"].tolist() == [1, 0, 0, 1]
     assert values["package_spread"].isna().tolist() == [False, True, True, False]
@@ -151,9 +151,9 @@ def test_a_package_is_known_once_two_projects_had_it(tmp_path: Path) -> None:
     one = mine(history_of_dependencies(tmp_path / "one").write(), key=KEY)
     packages = Packages.of([one, one])
     day = START // DAY + 3
-    assert first_declared(one)["npm:fresh"] == day
-    assert packages.known_by("npm:fresh", day) == 0
-    assert packages.known_by("npm:fresh", day + 1) == KNOWN
+    assert first_declared(one)["npm:unheard-of"] == day
+    assert packages.known_by("npm:unheard-of", day) == 0
+    assert packages.known_by("npm:unheard-of", day + 1) == KNOWN
     assert Packages.of([one]).declared == {}
 
 
