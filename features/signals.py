@@ -104,8 +104,8 @@ def step_that_runs_itself(values: pd.DataFrame) -> pd.Series:
 @sign(
     SIGNALS,
     "commit",
-    "its code gains what nobody can read: {encoded_runs:,.0f} long encoded runs, and text that "
-    "looks minified in {minified_code:,.0f} files",
+    "its code gains what nobody can read ({encoded_runs:,.0f} long encoded runs, "
+    "{minified_code:,.0f} minified files)",
 )
 def hard_to_read(values: pd.DataFrame) -> pd.Series:
     """Code gains what no reviewer can read: encoded data, or text without line breaks.

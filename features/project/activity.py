@@ -90,7 +90,7 @@ def silence(facts: WindowFacts) -> np.ndarray:
     unit="days",
     concerning="high",
     compared_with="this project",
-    says="made its last release {value:,.0f} days ago",
+    says="its last annotated tag is {value:,.0f} days old",
 )
 def since_release(facts: WindowFacts) -> np.ndarray:
     """Time from the last annotated tag to the window's end; no value without one."""

@@ -151,10 +151,14 @@ def summary(scan: Scan) -> str:
 def coverage_notes(scan: Scan) -> tuple[str, ...]:
     """Say what could not be read."""
     counts = (
-        (scan.coverage.trees_unreadable, "commits have trees that are absent or damaged"),
-        (scan.coverage.blobs_unreadable, "file versions are absent, damaged or too large to read"),
+        (scan.coverage.trees_unreadable, "trees of {:,} commits", "absent or damaged"),
+        (scan.coverage.blobs_unreadable, "{:,} file versions", "absent, damaged or too large"),
     )
-    return tuple(f"{count:,} {said}; what they hold is unknown." for count, said in counts if count)
+    return tuple(
+        singular(f"What could not be read: {what.format(count)} ({why}); what it holds is unknown.")
+        for count, what, why in counts
+        if count
+    )
 
 
 def carried_by(scan: Scan, latest: int) -> list[tuple[str, list[float]]]:

@@ -116,6 +116,13 @@ def test_a_sign_speaks_only_where_it_shows(story_history: History) -> None:
         ("1 other people were active", "1 other person was active"),
         ("11 files and 1,001 commits", "11 files and 1,001 commits"),
         ("0.1 commits", "0.1 commits"),
+        (
+            "1 invisible or direction-changing characters",
+            "1 invisible or direction-changing character",
+        ),
+        ("adds 1 names to code", "adds 1 name to code"),
+        ("adds 1 URLs to code", "adds 1 URL to code"),
+        ("declares 1 packages that", "declares 1 package that"),
     ],
 )
 def test_one_is_singular(before: str, after: str) -> None:
