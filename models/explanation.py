@@ -179,4 +179,6 @@ def _expectation(feature: Feature, expected: float) -> str:
 def _figure(feature: Feature, median: float) -> str:
     if feature.unit == "share":
         return f"{Figure(median):.0%}"
+    if feature.unit == "standard deviations":
+        return f"{round(median, 1) + 0.0:+.1f}"  # never −0.0
     return f"{median:,.0f}" if abs(median) >= 100 else f"{median:.3g}"

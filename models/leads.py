@@ -44,6 +44,8 @@ class Lead:
     in_favour: tuple[str, ...]
     evidence: tuple[str, ...] = ()
     """SHAs that show it."""
+    evidence_signals: dict[str, tuple[SignalShown, ...]] = field(default_factory=dict)
+    """Signs that these commits show, by SHA; of a commit's own lead they are its `signals`."""
     weights: dict[str, float] = field(default_factory=dict)
     """Share of the score that each feature has, where it has any: what feedback works on."""
 
@@ -85,7 +87,7 @@ def find_leads(
     values = vectors.values.iloc[rows]
     why = explain(baseline, scores, rows)
     names = [feature.name for feature in scores.rows.features]
-    signals = _shown(SIGNALS, vectors.level, values)
+    signals = signals_shown(vectors.level, values)
     favours = _shown(ENDORSEMENTS, vectors.level, values)
     return [
         Lead(
@@ -96,7 +98,7 @@ def find_leads(
             p_value=float(scores.p_value[row]),
             percentile=100 * (1 - float(scores.p_value[row])),
             detectors={name: float(part[row]) for name, part in scores.by_detector.items()},
-            signals=tuple(SignalShown(s.name, text) for s, text in signal),
+            signals=signal,
             reasons=told.reasons,
             in_favour=tuple(text for _, text in favour) or (NO_ENDORSEMENT,),
             weights=_weighty(names, told.weights),
@@ -116,6 +118,14 @@ def _worth(vectors: Vectors, scores: Scores, limits: Limits) -> np.ndarray:
         time = vectors.subjects["known_time"].to_numpy()
         worth &= within_budget(scores.combined, time, limits.per_month)
     return worth
+
+
+def signals_shown(level: Level, values: pd.DataFrame) -> list[tuple[SignalShown, ...]]:
+    """Give the warning signs that each of n rows of features shows."""
+    return [
+        tuple(SignalShown(sign.name, text) for sign, text in shown)
+        for shown in _shown(SIGNALS, level, values)
+    ]
 
 
 def _shown(signs: list[Sign], level: Level, values: pd.DataFrame) -> list[list[tuple[Sign, str]]]:

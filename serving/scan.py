@@ -17,7 +17,7 @@ from ..features.paths import steering
 from ..features.vectors import Vectors, describe
 from ..features.windows import DAY, Windows, first_second
 from ..models.baseline import Baseline, Scores
-from ..models.leads import Lead, Limits, find_leads
+from ..models.leads import Lead, Limits, find_leads, signals_shown
 from ..models.presence import Presence
 from .elsewhere import credited
 from .pictures import Pictures, pictures
@@ -269,7 +269,23 @@ def judge_vectors(
             for lead in found
         ]
         tallies[level] = _tally(recent, scores)
-    return Judgement(start, tallies, leads)
+    return Judgement(start, tallies, _with_signals(leads, every["commit"]))
+
+
+def _with_signals(leads: dict[Level, list[Lead]], commits: Vectors) -> dict[Level, list[Lead]]:
+    """Say which signs the commits show that are evidence for people and projects."""
+    others = [lead for level in ("contributor", "project") for lead in leads[level]]
+    some = commits.where(
+        commits.subjects["sha"].isin([sha for lead in others for sha in lead.evidence]).to_numpy()
+    )
+    shown = dict(zip(some.subjects["sha"], signals_shown("commit", some.values), strict=True))
+
+    def one(lead: Lead) -> Lead:
+        found = {sha: shown[sha] for sha in lead.evidence if shown[sha]}
+        return replace(lead, evidence_signals=found)
+
+    people, projects = (list(map(one, leads[level])) for level in ("contributor", "project"))
+    return {"commit": leads["commit"], "contributor": people, "project": projects}
 
 
 def _looked_at(vectors: Vectors, start: int, only: set[str] | None) -> np.ndarray:

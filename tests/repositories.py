@@ -139,8 +139,8 @@ def _five_years(path: Path, seed: int, *, newcomer: bool) -> tuple[Repository, i
     time, mark = START, 0
     for week in range(5 * 52):
         late = newcomer and week >= 4 * 52 + 8
-        for _ in range(3):
-            time = START + week * 7 * DAY + chance.randrange(7 * DAY)
+        for second in sorted(chance.randrange(7 * DAY) for _ in range(3)):
+            time = START + week * 7 * DAY + second
             theirs = late and chance.random() < min(0.95, (week - 4 * 52) / 20)
             author = NEWCOMER if theirs else FOUNDER
             mark = repository.commit(

@@ -61,4 +61,8 @@ def lead_document(lead: Lead) -> dict[str, Any]:
         ],
         "in_favour": list(lead.in_favour),
         "evidence": list(lead.evidence),
+        "evidence_signals": {
+            sha: [signal.name for signal in signals]
+            for sha, signals in lead.evidence_signals.items()
+        },
     }

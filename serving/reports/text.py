@@ -62,5 +62,9 @@ def _lead(lead: LeadView) -> RenderableType:
     ):
         lines += [Padding(Text(f"{mark} {text}", style=style), (0, 0, 0, 3)) for text in texts]
     if len(lead.evidence) > 1:
-        lines += [Padding(Text(c.line, style="dim"), (0, 0, 0, 5)) for c in lead.evidence]
+        for commit in lead.evidence:
+            lines.append(Padding(Text(commit.line, style="dim"), (0, 0, 0, 5)))
+            lines += [
+                Padding(Text(f"! {text}", style="yellow"), (0, 0, 0, 7)) for text in commit.signs
+            ]
     return Padding(Group(*lines), (1, 0, 0, 0))

@@ -1,7 +1,7 @@
 """What every report for people says, in plain words and in one place."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...features.feature import Level
 from ...features.wording import SUBJECTS, printable, singular
@@ -30,6 +30,8 @@ class CommitView:
     day: str
     who: str
     subject: str
+    signs: tuple[str, ...] = ()
+    """What it shows, where it is evidence for something else."""
 
     @property
     def line(self) -> str:
@@ -100,7 +102,13 @@ def _lead(scan: Scan, lead: Lead) -> LeadView:
         signals=tuple(signal.text for signal in lead.signals),
         reasons=tuple(reason.text for reason in lead.reasons),
         in_favour=lead.in_favour,
-        evidence=tuple(_commit(scan, sha) for sha in lead.evidence),
+        evidence=tuple(
+            replace(
+                _commit(scan, sha),
+                signs=tuple(sign.text for sign in lead.evidence_signals.get(sha, ())),
+            )
+            for sha in lead.evidence
+        ),
     )
 
 

@@ -98,6 +98,9 @@ class LeadOut(BaseModel):
     reasons: list[ReasonOut]
     in_favour: list[str]
     evidence: list[str]
+    evidence_signals: dict[str, list[str]] = Field(
+        {}, description="Signs that these commits show, by SHA."
+    )
 
 
 class BaselineOut(BaseModel):

@@ -118,6 +118,15 @@ def test_evidence_of_a_window_lies_in_it(found: Scan) -> None:
             assert found.people_of[sha] == lead.subject["person"]
 
 
+def test_evidence_says_which_signs_it_shows(found: Scan) -> None:
+    lead = found.leads["contributor"][0]
+    shown = {sign.name for signs in lead.evidence_signals.values() for sign in signs}
+    assert "binary_fixture_from_newer_author" in shown
+    for form in ("text", "html", "md"):
+        text = " ".join(FORMATS[form](found).split())
+        assert "5 binary test files, from somebody whose first commit" in text
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be written"):
         write_whole(tmp_path / "no" / "file", "text")
