@@ -118,8 +118,8 @@ def hard_to_read(values: pd.DataFrame) -> pd.Series:
 @sign(
     SIGNALS,
     "commit",
-    "{disabling:,.0f} checks, warnings or protections are switched off, by somebody whose first "
-    "commit here was {tenure:,.0f} days before",
+    "lines that switch checks, warnings or protections off ({disabling:,.0f}), from somebody whose "
+    "first commit here was {tenure:,.0f} days before",
 )
 def switches_off_checks(values: pd.DataFrame) -> pd.Series:
     """Somebody here for less than three years adds what switches a check or protection off.

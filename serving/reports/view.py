@@ -87,8 +87,9 @@ def _tally(scan: Scan, level: Level) -> str:
     if not scan.leads[level]:
         return singular(f"Nothing notable among {tally.scored:,} {SUBJECTS[level]}.")
     of_people = f", of {tally.people:,} people," if tally.people else ""
+    verb = "is" if tally.unusual == 1 else "are"
     return singular(
-        f"{tally.unusual:,} of {tally.scored:,} {SUBJECTS[level]}{of_people} are among the most "
+        f"{tally.unusual:,} of {tally.scored:,} {SUBJECTS[level]}{of_people} {verb} among the most "
         f"unusual 1 in 100 of all projects; {tally.expected:.1f} would be expected by chance."
     )
 
