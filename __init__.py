@@ -4,7 +4,9 @@ The verbs are loaded when first used: ``mine`` a repository into a ``History``, 
 vectors, score them with a ``Baseline``, or ``scan`` to do all at once.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .features.lazy import loading
 
 if TYPE_CHECKING:
     from .features.mining import mine
@@ -17,18 +19,13 @@ __version__ = "0.1.0"
 
 __all__ = ["Baseline", "__version__", "describe", "load_key", "mine", "scan"]
 
-_HOMES = {
-    "Baseline": "models.baseline",
-    "describe": "features.vectors",
-    "load_key": "features.pseudonym_key",
-    "mine": "features.mining",
-    "scan": "serving.scan",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+__getattr__ = loading(
+    __name__,
+    {
+        "Baseline": "models.baseline",
+        "describe": "features.vectors",
+        "load_key": "features.pseudonym_key",
+        "mine": "features.mining",
+        "scan": "serving.scan",
+    },
+)

@@ -7,14 +7,11 @@ Markdown. Some families are parted further, to tell what was added last.
 """
 
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from plants import FLAGGED, PROJECTS, one_project, row
+from plants import FLAGGED, planted, row
 
 from trustdrift.features.catalog import features
 from trustdrift.models.rows import Rows
@@ -55,15 +52,11 @@ def main(manifest: str, histories: str, vectors: str) -> None:
     corpus, settings = read_corpus(Path(manifest)), Settings()
     learning = [entry for entry in corpus.entries if not entry.held_out]
     sample = gather(each_project(learning, Path(vectors)), settings, corpus.split_time)["commit"]
-    chosen = np.random.default_rng(5).permutation(len(learning))[:PROJECTS]
-    work = partial(one_project, histories=Path(histories), split=corpus.split_time)
-    with ProcessPoolExecutor(2, get_context("spawn")) as executor:
-        results = list(executor.map(work, [(int(number), learning[number]) for number in chosen]))
-    found = [result for result in results if result is not None]
+    found = planted(learning, Path(histories), corpus.split_time)
     kinds = np.array([kind for result in found for kind in result.kinds])
     ordinary = np.concatenate([result.ordinary for result in found])
-    planted = np.concatenate([result.planted for result in found])
-    print(f"{len(planted):,} plants among {len(ordinary):,} commits of {len(found)} projects\n")
+    odd = np.concatenate([result.planted for result in found])
+    print(f"{len(odd):,} plants among {len(ordinary):,} commits of {len(found)} projects\n")
     names = [kind.replace("_", " ") for kind in SHAPES]
     head = [f"{name}, {share:.1%}" for share in FLAGGED for name in ["all", *names]]
     print("| without | " + " | ".join(head) + " |\n|---" + "|---" * len(head) + "|")
@@ -78,7 +71,7 @@ def main(manifest: str, histories: str, vectors: str) -> None:
                 learned.score_rows(
                     Rows(without(values, columns), features("commit"), learned.reference)
                 ).combined
-                for values in (ordinary, planted)
+                for values in (ordinary, odd)
             ]
             said = f"{title}, seed {seed}" if title == "nothing" else title
             print(row(said, scores[0], scores[1], kinds), flush=True)

@@ -70,6 +70,15 @@ def one_project(numbered: tuple[int, Entry], histories: Path, split: int) -> Fou
     return Found(ordinary.to_numpy(dtype=float), planted, kinds) if kinds else None
 
 
+def planted(learning: list[Entry], histories: Path, split: int) -> list[Found]:
+    """Plant in some of the projects that are learned from."""
+    chosen = np.random.default_rng(5).permutation(len(learning))[:PROJECTS]
+    work = partial(one_project, histories=histories, split=split)
+    with ProcessPoolExecutor(2, get_context("spawn")) as executor:
+        results = list(executor.map(work, [(int(number), learning[number]) for number in chosen]))
+    return [result for result in results if result is not None]
+
+
 def row(title: str, ordinary: np.ndarray, planted: np.ndarray, kinds: np.ndarray) -> str:
     cells = []
     for share in FLAGGED:
@@ -87,29 +96,25 @@ def main(manifest: str, histories: str, vectors: str) -> None:
     learned = fit_level(
         gather(projects, settings, corpus.split_time)["commit"], settings, corpus.split_time
     )
-    chosen = np.random.default_rng(5).permutation(len(learning))[:PROJECTS]
-    work = partial(one_project, histories=Path(histories), split=corpus.split_time)
-    with ProcessPoolExecutor(2, get_context("spawn")) as executor:
-        results = list(executor.map(work, [(int(number), learning[number]) for number in chosen]))
-    found = [result for result in results if result is not None]
+    found = planted(learning, Path(histories), corpus.split_time)
     kinds = np.array([kind for result in found for kind in result.kinds])
-    ordinary, planted = (
+    ordinary, odd = (
         learned.score_rows(Rows(np.concatenate(parts), features("commit"), learned.reference))
         for parts in ([r.ordinary for r in found], [r.planted for r in found])
     )
-    print(f"{len(planted.p_value):,} plants among {len(ordinary.p_value):,} commits of "
+    print(f"{len(odd.p_value):,} plants among {len(ordinary.p_value):,} commits of "
           f"{len(found)} projects; recall.\n")  # fmt: skip
     names = [kind.replace("_", " ") for kind in SHAPES]
     head = [f"{name}, {share:.1%}" for share in FLAGGED for name in ["all", *names]]
     print("| detectors | " + " | ".join(head) + " |\n|---" + "|---" * len(head) + "|")
     for name in CANDIDATES:
-        scores = (part.by_detector[name] for part in (ordinary, planted))
+        scores = (part.by_detector[name] for part in (ordinary, odd))
         print(row(name.replace("_", " "), next(scores), next(scores), kinds))
     for panel in PANELS:
         for how, combination in COMBINATIONS.items():
             joined = (
                 combination.join([part.surprisal[name] for name in panel])
-                for part in (ordinary, planted)
+                for part in (ordinary, odd)
             )
             print(
                 row(

@@ -3,8 +3,9 @@
 What is here is loaded when it is first used: a process that has others do the work starts at once.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy import loading
 
 if TYPE_CHECKING:
     from .authors import commit_authors
@@ -38,29 +39,26 @@ __all__ = [
     "tip",
 ]
 
-_HOMES = {
-    "Bounds": "bounds",
-    "Outcome": "outcome",
-    "Reach": "remote",
-    "clone": "remote",
-    "commit_authors": "authors",
-    "is_url": "remote",
-    "local_repository": "remote",
-    "measure_text": "text",
-    "mine": "miner",
-    "mine_confined": "confined",
-    "mine_into": "miner",
-    "public_addresses": "remote",
-    "reachable": "tips",
-    "read_subjects": "subjects",
-    "remote_state": "remote",
-    "roots": "tips",
-    "state": "tips",
-    "tip": "tips",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+__getattr__ = loading(
+    __name__,
+    {
+        "Bounds": "bounds",
+        "Outcome": "outcome",
+        "Reach": "remote",
+        "clone": "remote",
+        "commit_authors": "authors",
+        "is_url": "remote",
+        "local_repository": "remote",
+        "measure_text": "text",
+        "mine": "miner",
+        "mine_confined": "confined",
+        "mine_into": "miner",
+        "public_addresses": "remote",
+        "reachable": "tips",
+        "read_subjects": "subjects",
+        "remote_state": "remote",
+        "roots": "tips",
+        "state": "tips",
+        "tip": "tips",
+    },
+)
