@@ -96,6 +96,10 @@ class Baseline:
     digest: str
     """Digest of the features' catalog that it was learned with."""
 
+    def score(self, vectors: Vectors, keep: np.ndarray | None = None) -> Scores:
+        """Score vectors of any level, as `LevelBaseline.score` does."""
+        return self.levels[vectors.level].score(vectors, keep)
+
     @cached_property
     def version(self) -> str:
         """First 12 digits of the hash over all that was learned."""

@@ -328,7 +328,7 @@ def described(baseline: Baseline) -> dict[str, str | int]:
 
 
 def _scored(baseline: Baseline, commits: Vectors) -> pd.DataFrame:
-    return commits.subjects.assign(score=baseline.levels["commit"].score(commits).combined)
+    return commits.subjects.assign(score=baseline.score(commits).combined)
 
 
 def _evidence(subject: pd.Series, commits: pd.DataFrame) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class Scorer(PythonModel):
                 {"project": "", "known_time": 0, "person": np.arange(len(values)).astype(str)}
             )
             vectors = Vectors(level, subjects, values.reset_index(drop=True), digest())
-            scores = self.baseline.levels[level].score(vectors)
+            scores = self.baseline.score(vectors)
             found.loc[rows, "p_value"] = scores.p_value
             found.loc[rows, "combined"] = scores.combined
         return found

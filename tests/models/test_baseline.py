@@ -41,8 +41,8 @@ def test_saving_and_loading_change_no_score(
     assert again.version == shipped.version
     vectors = describe(story_history)
     for level in LEVELS:
-        ours = shipped.levels[level].score(vectors[level])
-        theirs = again.levels[level].score(vectors[level])
+        ours = shipped.score(vectors[level])
+        theirs = again.score(vectors[level])
         np.testing.assert_array_equal(ours.combined, theirs.combined)
         np.testing.assert_array_equal(ours.p_value, theirs.p_value)
 
