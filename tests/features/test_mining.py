@@ -372,7 +372,7 @@ class TestWhatCannotBeMined:
         if os.geteuid() == 0:  # root reads everything: drop to nobody for this one
             tmp_path.chmod(0o755)
             drop = "import os; os.setgid(65534); os.setuid(65534)\n"
-            preload = "import trustdrift.features.mining\n"
+            preload = "from trustdrift.features.mining import mine\n"
             script = preload + drop + script
         locked.chmod(0)
         import sys
