@@ -101,7 +101,8 @@ def main(manifest: str, histories: str, folder: str | None = None) -> None:
     with ProcessPoolExecutor(2, get_context("spawn")) as executor:
         table = pd.concat(list(executor.map(work, corpus.held_out)), ignore_index=True)
     for level, rows in table.groupby("level"):
-        print(f"\n## {level.capitalize()}s: {len(rows):,} rows of {rows['repo'].nunique()} projects\n")
+        size = f"{len(rows):,} rows of {rows['repo'].nunique()} projects"
+        print(f"\n## {str(level).capitalize()}s: {size}\n")
         columns = ["by", "group", "people", "rows", "per cent with p ≤ 0.01 [95 % over projects]"]
         print("| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|")
         for by in ("zone", "commits here", "signs"):
