@@ -20,6 +20,7 @@ from trustdrift.features.errors import TrustdriftError
 from trustdrift.features.history import History
 from trustdrift.features.mining import mine
 from trustdrift.features.vectors import describe
+from trustdrift.features.windows import DAY
 from trustdrift.models.baseline import Baseline
 from trustdrift.training.corpus import Entry, git_directory, read_corpus
 from trustdrift.training.dataset import require_history
@@ -33,7 +34,7 @@ from trustdrift.training.replay.peers import (
     random,
 )
 from trustdrift.training.replay.population import Subjects
-from trustdrift.training.transplant import DAY, YEAR, transplant
+from trustdrift.training.transplant import YEAR, transplant
 
 DAYS = 540
 START = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp())

@@ -7,11 +7,9 @@ from pathlib import Path
 import pygit2
 
 from ..windows import DAY
-from .bounds import Bounds, Meter
 from .commits import parse_commit
-from .graph import in_order, walk
-from .repository import open_repository, resolve_tips
-from .store import store_of
+from .graph import in_order
+from .tips import reached
 
 
 def commit_authors(path: Path, ref: str | None = None) -> Iterator[tuple[str, str, int]]:
@@ -24,10 +22,7 @@ def commit_authors(path: Path, ref: str | None = None) -> Iterator[tuple[str, st
     SourceError
         If the repository cannot be read, or has no such commit.
     """
-    repository = open_repository(path)
-    store = store_of(repository)
-    tips = [str(tip) for tip in resolve_tips(repository, ref, all_refs=False)]
-    nodes, _ = walk(store, tips, {}, Meter(str(path), Bounds()))
+    store, nodes = reached(path, ref)
     order, times = in_order(nodes, latest=int(clock.time()) + DAY)
     for sha in order:
         if (found := store.read(pygit2.Oid(hex=sha))) is not None:

@@ -89,9 +89,21 @@ def read_objects(
     )
     changes = _measured(share, measure_changes, rows, lambda index: rows[index], report)
     declarations = {"": 0} if earlier is None else dict(earlier.declarations)
-    befores = [((mode, oid),) for mode, oid in rows[["old_mode", "old"]].tolist()]
-    _declare(share, rows, befores, numbers, declarations)
-    _declare(share, merges, sides, numbers, declarations)
+    manifests = {number: path for path, number in numbers.items() if form_of(path)}
+    _declare(
+        share,
+        rows,
+        lambda index: [(side,) for side in rows[index][["old_mode", "old"]].tolist()],
+        manifests,
+        declarations,
+    )
+    _declare(
+        share,
+        merges,
+        lambda index: [sides[i] for i in index.tolist()],
+        manifests,
+        declarations,
+    )
     read = [position for position, _, _ in new]
     facts = gathered.facts.set_axis(read)
     identities = np.zeros((commits, 2), dtype=np.int32)
@@ -192,19 +204,27 @@ def _measured(
 def _declare(
     share: Share,
     changes: np.ndarray,
-    befores: Sequence[tuple[Side, ...]],
-    numbers: dict[str, int],
+    befores_of: Callable[[np.ndarray], Sequence[tuple[Side, ...]]],
+    manifests: dict[int, str],
     declarations: dict[str, int],
 ) -> None:
-    """Fill in what changed manifests come to declare; `declarations` gains the lists it lacks."""
-    paths = list(numbers)
-    manifest = np.array([bool(form_of(path)) for path in paths], bool)
-    found = np.flatnonzero(manifest[changes["path"]] & changes["looked_at"])
+    """Fill in what changed manifests come to declare.
+
+    Parameters
+    ----------
+    befores_of
+        Gives the sides before the changes of some indices.
+    manifests
+        Paths by their numbers.
+    declarations
+        Gains the lists that it lacks.
+    """
+    found = np.flatnonzero(np.isin(changes["path"], list(manifests)) & changes["looked_at"])
     found = found[np.lexsort((changes["commit"][found], changes["path"][found]))]
     work = [
-        (paths[path], (mode, oid), befores[i])
-        for i, (path, mode, oid) in zip(
-            found.tolist(), changes[found][["path", "new_mode", "new"]].tolist(), strict=True
+        (manifests[path], (mode, oid), befores)
+        for (path, mode, oid), befores in zip(
+            changes[found][["path", "new_mode", "new"]].tolist(), befores_of(found), strict=True
         )
     ]
     lists = (names for part in share(read_declarations, _pieces(work)) for names in part)

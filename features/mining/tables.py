@@ -94,11 +94,12 @@ class Mined:
 
 def to_history(mined: Mined) -> History:
     """Give all tables as frames."""
+    texts = _texts(mined)
     return History(
         mined.project,
         mined.commits,
-        table(_change_rows(mined.changes, *_texts(mined)), CHANGES),
-        table(_change_rows(mined.merge_changes, *_texts(mined)), MERGE_CHANGES),
+        table(_change_rows(mined.changes, *texts), CHANGES),
+        table(_change_rows(mined.merge_changes, *texts), MERGE_CHANGES),
         mined.tags,
         mined.identities,
         mined.coverage,
@@ -108,10 +109,11 @@ def to_history(mined: Mined) -> History:
 
 def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
     """Give all tables in parts of a row group each."""
+    texts = _texts(mined)
     return {
         "commits": whole(mined.commits),
-        "changes": _change_parts(mined.changes, *_texts(mined)),
-        "merge_changes": _change_parts(mined.merge_changes, *_texts(mined)),
+        "changes": _change_parts(mined.changes, *texts),
+        "merge_changes": _change_parts(mined.merge_changes, *texts),
         "tags": whole(mined.tags),
         "identities": whole(mined.identities),
     }

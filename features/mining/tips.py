@@ -10,7 +10,7 @@ from .bounds import Bounds, Meter
 from .commits import parents_and_time
 from .graph import Node, walk
 from .repository import open_repository, resolve_tips
-from .store import store_of
+from .store import Store, store_of
 
 
 def tip(path: Path, ref: str | None = None) -> tuple[str, int]:
@@ -38,7 +38,7 @@ def roots(path: Path, ref: str) -> set[str]:
     SourceError
         If the repository cannot be read.
     """
-    return {sha for sha, node in _reached(path, ref).items() if not node.parents}
+    return {sha for sha, node in reached(path, ref)[1].items() if not node.parents}
 
 
 def reachable(path: Path, ref: str) -> set[str]:
@@ -49,13 +49,21 @@ def reachable(path: Path, ref: str) -> set[str]:
     SourceError
         If the repository cannot be read, or has no such commit.
     """
-    return set(_reached(path, ref))
+    return set(reached(path, ref)[1])
 
 
-def _reached(path: Path, ref: str) -> dict[str, Node]:
+def reached(path: Path, ref: str | None) -> tuple[Store, dict[str, Node]]:
+    """Give a repository's objects, and the commits that a reference goes back to; HEAD if None.
+
+    Raises
+    ------
+    SourceError
+        If the repository cannot be read, or has no such commit.
+    """
     repository = open_repository(path)
+    store = store_of(repository)
     tips = [str(tip) for tip in resolve_tips(repository, ref, all_refs=False)]
-    return walk(store_of(repository), tips, {}, Meter(str(path), Bounds()))[0]
+    return store, walk(store, tips, {}, Meter(str(path), Bounds()))[0]
 
 
 def state(path: Path) -> str:
