@@ -23,6 +23,7 @@ MEASURED_FILES = 5_000  # of a commit, whose content is looked at
 MEASURED_PARENTS = 16  # of a merge, that its files are compared with
 _KEPT_COMMITS = 4_096
 _KEPT_CONTENTS = 16
+_KEPT_DECLARATIONS = 64
 _LARGEST_KEPT = 4 * MEGABYTE
 _TEXT_HELD = MEGABYTE  # of added text that waits to be measured
 
@@ -42,6 +43,15 @@ CHANGE = np.dtype(
 """A changed path: position of the commit, number of the path, sides, whether to look inside,
 number of the list of packages that it comes to declare (0: none)."""
 
+_NOTED = np.dtype(
+    [
+        (name, MEASURES[name])
+        for name in ("added", "deleted", "binary", "size", "added_bytes", "form", "cut")
+    ]
+)
+"""What is measured of a change, but for its text."""
+
+_SUBMODULE = int(FileMode.COMMIT)  # an enumeration compares slowly
 _NOTHING = bytes(20)
 _EMPTY = Content(b"")
 
@@ -76,6 +86,7 @@ class Worker:
         self.trees = Trees(self.store)
         self.contents: OrderedDict[bytes, Content] = OrderedDict()
         self.tree_ids: dict[str, bytes] = {}
+        self.declarations: dict[tuple[str, Side], frozenset[str]] = {}
 
     def commit(self, sha: str) -> bytes:
         """Give a commit's raw bytes; none if it cannot be read."""
@@ -100,7 +111,7 @@ class Worker:
         """Give a side, a submodule as git prints it; None if absent, damaged or too large."""
         if oid == _NOTHING:
             return _EMPTY
-        if mode == FileMode.COMMIT:
+        if mode == _SUBMODULE:
             return Content(f"Subproject commit {oid.hex()}\n".encode())
         if (kept := self.contents.get(oid)) is not None:
             return kept
@@ -113,6 +124,17 @@ class Worker:
             if len(self.contents) > _KEPT_CONTENTS:
                 self.contents.popitem(last=False)
         return content
+
+    def declared(self, path: str, side: Side) -> frozenset[str]:
+        """Give the packages that a side declares, once parsed for the next pair, too."""
+        key = path, side
+        if key not in self.declarations:
+            if len(self.declarations) >= _KEPT_DECLARATIONS:
+                self.declarations.clear()
+            content = self.content(*(side or (0, _NOTHING)))
+            names = frozenset() if content is None else declared(path, content.data)
+            self.declarations[key] = names
+        return self.declarations[key]
 
 
 _at_work = threading.local()
@@ -270,16 +292,11 @@ Declaring = tuple[str, Side, tuple[Side, ...]]
 
 def read_declarations(path: str, manifests: Sequence[Declaring]) -> list[str]:
     """List what changed manifests come to declare, by spaces; see `declared`."""
-    at_work = worker(path)
-
-    def names(name: str, side: Side) -> frozenset[str]:
-        content = at_work.content(*(side or (0, _NOTHING)))
-        return frozenset() if content is None else declared(name, content.data)
-
-    return [
-        " ".join(sorted(names(name, new).difference(*(names(name, old) for old in olds))))
-        for name, new, olds in manifests
-    ]
+    at_work, lists = worker(path), []
+    for name, new, olds in manifests:
+        before = [at_work.declared(name, old) for old in olds]
+        lists.append(" ".join(sorted(at_work.declared(name, new).difference(*before))))
+    return lists
 
 
 class _Measured:
@@ -287,47 +304,43 @@ class _Measured:
 
     def __init__(self, count: int) -> None:
         self._rows = np.full(count, UNKNOWN, MEASURES)
-        self._next = 0
+        self._noted: list[tuple] = []
         self._texts: list[bytes] = []
         self._text_rows: list[int] = []
         self._held = 0
 
     def unknown(self, size: int, *, cut: bool) -> None:
         """Note a change of which only the new size is known, if that."""
-        self._note(size=size, cut=cut)
+        self._noted.append((-1, -1, False, size, -1, 0, cut))
 
     def binary(self, size: int, new: Content) -> None:
         """Note a change of a file that is, or was, no text."""
         form = binary_form(new.data) if _is_binary(new) else ""
-        self._note(size=size, binary=True, form=FORMS.index(form))
+        self._noted.append((-1, -1, True, size, -1, FORMS.index(form), False))
 
     def lines(self, size: int, difference: LineDifference | None, *, looked_at: bool) -> None:
         """Note a change of text; None if it was too much to compare."""
         if difference is None:
-            self._note(size=size, cut=True)
+            self.unknown(size, cut=True)
             return
-        counts = {"size": size, "added": difference.added, "deleted": difference.deleted}
+        added, deleted, text = difference.added, difference.deleted, difference.text
         if not looked_at:
-            self._note(**counts, cut=True)
+            self._noted.append((added, deleted, False, size, -1, 0, True))
             return
-        text = difference.text
         self._texts.append(text)
-        self._text_rows.append(self._next)
+        self._text_rows.append(len(self._noted))
         self._held += len(text)
-        self._note(**counts, added_bytes=len(text), cut=difference.cut)
+        self._noted.append((added, deleted, False, size, len(text), 0, difference.cut))
         if self._held > _TEXT_HELD:
             self._measure_texts()
 
     def rows(self) -> np.ndarray:
         """Give a row of `MEASURES` for each."""
         self._measure_texts()
+        noted = np.array(self._noted, _NOTED)
+        for name in _NOTED.names or ():
+            self._rows[name] = noted[name]
         return self._rows
-
-    def _note(self, **values: float) -> None:
-        row = self._rows[self._next]
-        for name, value in values.items():
-            row[name] = value
-        self._next += 1
 
     def _measure_texts(self) -> None:
         measures = measure_texts(self._texts)

@@ -10,12 +10,14 @@ LONGEST_MESSAGE = 100_000  # characters of a message whose form is looked at
 
 _STAMP = re.compile(rb"(?P<who>.*?)\s?<(?P<address>[^>]*)>\s*(?P<time>-?\d+)?\s*(?P<zone>[+-]\d+)?")
 _TRAILER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*): \S")
+_MAY_REFER = re.compile(r"[#-]\d")
 _REFERENCE = re.compile(r"(?:^|[\s(\[])(?:#|gh-|GH-)\d+\b|\b[A-Z][A-Z0-9]+-\d+\b")
 _CONVENTIONAL = re.compile(r"^[a-z]+(?:\([^)]*\))?!?: ")
 _REQUEST_MERGE = re.compile(
-    r"^Merge (?:pull request #\d+|request |remote-tracking branch|branch '[^']*' into '[^']*'$)"
-    r"|^Merged? PR ?#?\d+|See merge request"
+    r"Merge (?:pull request #\d+|request |remote-tracking branch|branch '[^']*' into '[^']*'$)"
+    r"|Merged? PR ?#?\d+"
 )
+_MERGE_TRAILER = "See merge request"
 # Python's other codecs are not all for text, and some take quadratic time.
 _ENCODINGS = re.compile(
     r"utf-?(?:8|16|32)(?:-?[bl]e)?|iso-?8859-?\d+|latin-?\d|windows-?\d+|cp\d+|koi8-[ru]|gbk|gb2312"
@@ -175,7 +177,11 @@ def _message_shape(message: str) -> tuple[int | bool, ...]:
         tokens.count("signed-off-by"),
         tokens.count("co-authored-by"),
         sum(token in _REVIEWS for token in tokens),
-        len(_REFERENCE.findall(message[:10_000])),
+        _references(message[:10_000]),
         bool(_CONVENTIONAL.match(subject)),
-        bool(_REQUEST_MERGE.search(message[:2_000])),
+        bool(_REQUEST_MERGE.match(message[:2_000])) or _MERGE_TRAILER in message[:2_000],
     )
+
+
+def _references(text: str) -> int:
+    return len(_REFERENCE.findall(text)) if _MAY_REFER.search(text) else 0

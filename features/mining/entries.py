@@ -102,6 +102,9 @@ def differing(
         if stop - int(starts[i]) != shift:
             base, shift = int(starts[i]), stop - int(starts[i])
             unlike = _unlike(before[base:], after[stop:])
+    if i == len(starts) - 1 and int(starts[i]) + shift == len(after):
+        pieces.append(starts[i:] + shift)
+        return removed, added, np.concatenate(pieces)
     last, middle = _between(before, starts, i, after, int(starts[i]) + shift)
     pieces.append(starts_of(middle, int(starts[i]) + shift)[:-1])
     pieces.append(starts[last:] + (len(after) - len(before)))

@@ -6,6 +6,7 @@ left on one side there is nothing to compare; where a few lines are, they alone 
 as the heuristics cannot have an effect on them; else libgit2 compares the whole files.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ KEPT = MEGABYTE  # bytes of added text that are looked at
 MOST_LINES = 2_000_000  # of both files together, that are compared in full
 
 _NEWLINE = 10
+_ADDED = re.compile(rb"\n\+([^\n]*)")
+_DELETED = re.compile(rb"\n-([^\n]*)")
 _NEVER_DISCARDED = 7  # lines; xdl_clean_mmatch discards a frequent one only among more
 _WORTH_CUTTING = 0.4  # share of two files below which hashing what is left costs less than all
 _FEW = 4_096  # bytes below which counting lines costs nothing
@@ -105,8 +108,9 @@ def _too_many_lines(old: bytes, new: bytes) -> bool:
 
 
 def _compared(old: Content, new: Content) -> LineDifference:
-    added, deleted = _lines_of(_patch(old, new))
-    return LineDifference(len(added), len(deleted), b"\n".join(added)[:KEPT])
+    patch = _patch(old, new)
+    added = _ADDED.findall(patch)
+    return LineDifference(len(added), patch.count(b"\n-"), b"\n".join(added)[:KEPT])
 
 
 def _changed_lines(old: Content, new: Content) -> tuple[list[bytes], list[bytes]]:
@@ -114,25 +118,21 @@ def _changed_lines(old: Content, new: Content) -> tuple[list[bytes], list[bytes]
     before, after = old.data[head:old_stop], new.data[head:new_stop]
     if len(before) + len(after) < _WORTH_CUTTING * (len(old.data) + len(new.data)):
         old, new = Content(before), Content(after)
-    return _lines_of(_patch(old, new))
+    patch = _patch(old, new)
+    return _ADDED.findall(patch), _DELETED.findall(patch)
 
 
-def _patch(old: Content, new: Content) -> pygit2.Patch:
+def _patch(old: Content, new: Content) -> bytes:
+    """Give a patch without context, from before its first hunk on."""
     blobs = old.blob is not None and new.blob is not None
-    return pygit2.Patch.create_from(
+    patch = pygit2.Patch.create_from(
         old.blob if blobs else old.data,
         new.blob if blobs else new.data,
         flag=DiffOption.FORCE_TEXT,
         context_lines=0,
         interhunk_lines=0,
     )
-
-
-def _lines_of(patch: pygit2.Patch) -> tuple[list[bytes], list[bytes]]:
-    """Give the added and the deleted lines of a patch without context."""
-    lines = patch.data.partition(b"\n@")[2].split(b"\n")
-    added = [line[1:] for line in lines if line[:1] == b"+"]
-    return added, [line[1:] for line in lines if line[:1] == b"-"]
+    return patch.data.partition(b"\n@")[2]
 
 
 def _differing_part(old: bytes, new: bytes) -> tuple[int, int, int]:

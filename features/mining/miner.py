@@ -28,7 +28,7 @@ from .reading import Progress, read_objects
 from .repository import open_repository, require_commits, require_trees, resolve_tips
 from .store import Store, store_of
 from .tables import Mined, commits_table, identities_table, tags_table, to_history, to_parts
-from .workers import sharing
+from .workers import get_ready, sharing
 
 COMMITS_WORTH_WORKERS = 400  # below, starting processes costs more than it saves
 
@@ -147,6 +147,8 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
     store = store_of(repository)
     run.report("commits", 0.0)
     tips = resolve_tips(repository, start.ref, all_refs=start.all_refs)
+    if earlier is None and run.workers > 1:
+        get_ready()
     known = earlier.nodes if earlier is not None else {}
     nodes, missing = walk(store, [str(tip) for tip in tips], known, meter)
     require_commits(run.path, missing)

@@ -27,7 +27,9 @@ from .workers import Share
 Progress = Callable[[str, float], None]
 """Called with a stage's name and the share of it that is done."""
 
-CHUNK = 256  # commits or changes in one call of a worker
+CHUNK = 256  # changes in one call of a worker; commits, at least
+LONGEST_STRETCH = 4_096  # commits in one call: neighbours share most trees, which a worker keeps
+STRETCHES = 32  # calls that commits are spread over, if they are enough
 FACTS_HELD = 8_192  # commits whose facts wait to become columns
 
 
@@ -148,7 +150,8 @@ def _gathered(
     facts, tables, people, sides, unreadable, total = [], [], [], [], 0, 0
     met: dict[tuple[Written, Written], tuple[Written, Written]] = {}
     changes, merges = [np.empty(0, CHANGE)], [np.empty(0, CHANGE)]
-    for batch in share(read_batch, _pieces(commits)):
+    stretch = min(max(CHUNK, len(commits) // STRETCHES), LONGEST_STRETCH)
+    for batch in share(read_batch, _pieces(commits, stretch)):
         facts += batch.facts
         if len(facts) >= FACTS_HELD:
             tables.append(facts_table(facts))
@@ -233,6 +236,6 @@ def _declare(
     ]
 
 
-def _pieces(items: Any) -> Iterator:
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]
+def _pieces(items: Any, size: int = CHUNK) -> Iterator:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

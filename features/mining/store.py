@@ -86,7 +86,9 @@ class Store:
             if inflated is None or inflated[0] != ObjectType.BLOB:
                 return None
             return inflated[1], None
-        return (found.data, found) if isinstance(found, pygit2.Blob) else None
+        if not isinstance(found, pygit2.Blob):
+            return None
+        return memoryview(found).tobytes(), found  # `found.data` would read it once more
 
     def _inflated(self, oid: pygit2.Oid, largest: int) -> tuple[int, bytes] | None:
         loose = self._loose(oid)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..capabilities import CAPABILITIES
+from .phrases import Phrases
 
 ENCODED_RUN = 60  # characters; PEM has lines of 64, MIME of 76
 ESCAPED_RUN = 16  # bytes written one by one
@@ -59,7 +60,8 @@ _NEWLINE = 0x0A
 _IDENTIFIER = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_(")
 _AS_WORDS = bytes(byte if byte in _IDENTIFIER else 0x20 for byte in range(256))
 _STANDS_FOR = {word: name for name, found in CAPABILITIES.items() for word in found.words}
-_PHRASES = [(phrase, name) for name, found in CAPABILITIES.items() for phrase in found.phrases]
+_PHRASE_OF = {phrase: name for name, found in CAPABILITIES.items() for phrase in found.phrases}
+_PHRASES = Phrases(_PHRASE_OF)
 
 
 def measure_text(text: bytes) -> dict[str, float]:
@@ -184,11 +186,8 @@ def _escaped_runs(text: bytes) -> int:
 
 def _capabilities(text: bytes) -> Iterator[tuple[str, int]]:
     """Give each occurrence of a capability's names, and where it is."""
-    for phrase, name in _PHRASES:
-        at = text.find(phrase)
-        while at >= 0:
-            yield name, at
-            at = text.find(phrase, at + len(phrase))
+    for phrase, at in _PHRASES.find(text):
+        yield _PHRASE_OF[phrase], at
     spaced = text.translate(_AS_WORDS)
     for word in _STANDS_FOR.keys() & spaced.replace(b"(", b"( ").split():
         for at in _whole(spaced, word):

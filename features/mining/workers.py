@@ -12,8 +12,20 @@ from .changes import close_worker
 
 _AHEAD = 4  # pieces of work that wait for each process
 
+# A plain fork could copy a lock that another thread of the caller holds.
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+
 Share = Callable[[Callable, Iterable], Iterator]
 """A lazy, ordered map of a function of (git directory, piece of work)."""
+
+
+def get_ready() -> None:
+    """Start, without waiting for it, what `sharing` starts its processes from."""
+    if _METHOD == "forkserver":
+        from multiprocessing import forkserver
+
+        multiprocessing.set_forkserver_preload(["trustdrift.features.mining.changes"])
+        forkserver.ensure_running()
 
 
 @contextmanager
@@ -31,11 +43,8 @@ def sharing(path: str, workers: int, meter: Meter) -> Iterator[Share]:
         finally:
             close_worker()
         return
-    # forkserver: a plain fork could copy a lock that another thread of the caller holds
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    context.set_forkserver_preload(["trustdrift.features.mining.changes"])
-    executor = ProcessPoolExecutor(workers, context)
+    get_ready()
+    executor = ProcessPoolExecutor(workers, multiprocessing.get_context(_METHOD))
     try:
         yield lambda function, work: _watched(
             _in_order(executor, function, path, work, _AHEAD * workers), meter
