@@ -23,8 +23,7 @@ def commit_authors(path: Path, ref: str | None = None) -> Iterator[tuple[str, st
         If the repository cannot be read, or has no such commit.
     """
     store, nodes = reached(path, ref)
-    order, times = in_order(nodes, latest=int(clock.time()) + DAY)
-    for sha in order:
+    order = in_order(nodes, latest=int(clock.time()) + DAY)
+    for sha, parents, time in zip(order.shas, order.parents, order.times.tolist(), strict=True):
         if (found := store.read(pygit2.Oid(hex=sha))) is not None:
-            root = "" if nodes[sha].parents else sha
-            yield root, parse_commit(found[1]).author.address, times[sha]
+            yield "" if parents else sha, parse_commit(found[1]).author.address, time

@@ -8,6 +8,7 @@ import pygit2
 from ..people import Identities, Mailmap, People
 from .changes import Written
 from .commits import tree_of
+from .graph import Ordered
 from .store import Store
 from .tables import Authorship, ChangeTable, KnownTag
 from .tags import read_tags
@@ -49,7 +50,8 @@ def read_mailmap(store: Store, sha: str) -> Mailmap:
 
 
 def number_identities(
-    written: Mapping[int, tuple[Written, Written]],
+    positions: np.ndarray,
+    written: Sequence[tuple[Written, Written]],
     in_force: Sequence[str],
     mailmaps: Mapping[str, Mailmap],
     identities: Identities,
@@ -59,40 +61,43 @@ def number_identities(
 
     Parameters
     ----------
+    positions
+        Of commits whose people have no number yet.
     written
-        Their names and addresses, by the commit's position.
+        Names and addresses of author and committer of each of these.
     known
-        Numbers by position, two columns, of those that are not among `written`.
+        Numbers by position, two columns, of all others.
     """
     numbers = known.copy()
-    for position, people in written.items():
+    unnumbered: list[int] = positions.tolist()
+    for position, people in zip(unnumbered, written, strict=True):
         mailmap = mailmaps[in_force[position]]
         numbers[position] = [identities.number(*person, mailmap) for person in people]
     return numbers
 
 
-def known_tags(
-    repository: pygit2.Repository, times: Mapping[str, int], order: Sequence[str], until: int | None
-) -> list[KnownTag]:
+def known_tags(repository: pygit2.Repository, order: Ordered, until: int | None) -> list[KnownTag]:
     """List the tags that lead to mined commits and were known by `until`."""
-    position = {sha: i for i, sha in enumerate(order)}
+    tags = read_tags(repository)
+    tagged = {tag.sha for tag in tags}
+    position = {sha: i for i, sha in enumerate(order.shas) if sha in tagged}
     known = []
-    for tag in read_tags(repository):
-        if tag.sha in position:
+    for tag in tags:
+        if (at := position.get(tag.sha)) is not None:
             own = tag.tagger.time if tag.tagger is not None else None
-            time = max(times[tag.sha], own or 0)
+            time = max(int(order.times[at]), own or 0)
             if until is None or time <= until:
-                known.append(KnownTag(tag, position[tag.sha], time))
+                known.append(KnownTag(tag, at, time))
     return known
 
 
 def resolve_people(
     numbers: np.ndarray,
-    times: Sequence[int],
+    times: np.ndarray,
     tags: Sequence[KnownTag],
     mailmap_at: Sequence[Mailmap],
     identities: Identities,
-) -> tuple[list[Authorship], dict[str, str], People]:
+) -> tuple[Authorship, dict[str, str], People]:
     """Meet authors, committers and taggers in the order in which they were known.
 
     Parameters
@@ -120,11 +125,15 @@ def resolve_people(
                 number = identities.number(tag.tagger.name, tag.tagger.address, mailmap)
                 taggers[tag.name] = people.resolve(number)[0].pseudonym
 
-    authorship: list[Authorship] = []
+    authorship = Authorship([], [], [])
     mailmap = Mailmap()
-    for (author, committer), time, held in zip(numbers.tolist(), times, mailmap_at, strict=True):
+    every = zip(*(column.tolist() for column in (*numbers.T, times)), mailmap_at, strict=True)
+    for author, committer, time, held in every:
         resolve_tags_before(time, mailmap)
         mailmap = held
-        authorship.append((*people.resolve(author), people.resolve(committer)[0]))
+        person, new_alias = people.resolve(author)
+        authorship.authors.append(person)
+        authorship.new_aliases.append(new_alias)
+        authorship.committers.append(people.resolve(committer)[0])
     resolve_tags_before(float("inf"), mailmap)
     return authorship, taggers, people

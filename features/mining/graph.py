@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pygit2
 from pygit2.enums import ObjectType
 
@@ -127,15 +128,30 @@ def _parents_first(nodes: Mapping[str, Node]) -> Iterable[str]:
                 )
 
 
-def in_order(nodes: Mapping[str, Node], latest: int) -> tuple[list[str], dict[str, int]]:
-    """Sort by known time, then by depth in the graph: parents first, whatever was walked first.
+@dataclass(frozen=True)
+class Ordered:
+    """Commits sorted by known time, parents first."""
 
-    Returns
-    -------
-    SHAs in order, and `known_times`.
-    """
-    times = known_times(nodes, latest)
+    shas: list[str]
+    parents: list[tuple[str, ...]]
+    times: np.ndarray
+    """Known time of each, in seconds since 1970 UTC; ascending."""
+
+    def until(self, time: int) -> "Ordered":
+        """Keep those that were known at a time."""
+        kept = int(self.times.searchsorted(time, "right"))
+        return Ordered(self.shas[:kept], self.parents[:kept], self.times[:kept])
+
+
+def in_order(nodes: Mapping[str, Node], latest: int) -> Ordered:
+    """Sort by known time, then by depth in the graph: parents first, whatever was walked first."""
+    known = known_times(nodes, latest)
     depth: dict[str, int] = {}
-    for sha in times:
+    for sha in known:
         depth[sha] = 1 + max([depth.get(parent, 0) for parent in nodes[sha].parents], default=0)
-    return sorted(times, key=lambda sha: (times[sha], depth[sha], sha)), times
+    shas = list(known)
+    times = np.fromiter(known.values(), np.int64, len(shas))
+    depths = np.fromiter(depth.values(), np.int64, len(shas))
+    order = np.lexsort((np.array(shas, "S"), depths, times))
+    shas = [shas[i] for i in order]
+    return Ordered(shas, [nodes[sha].parents for sha in shas], times[order])

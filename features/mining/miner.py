@@ -1,7 +1,7 @@
 """Mines one repository: walk, compare trees, compare lines, resolve people."""
 
 import time as clock
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,12 @@ from .authorship import (
 )
 from .bounds import Bounds, Meter
 from .earlier import Earlier, positions, read_earlier, stamp
-from .graph import Node, in_order, walk
+from .graph import Node, Ordered, in_order, walk
 from .outcome import Outcome
 from .reading import Progress, read_objects
 from .repository import open_repository, require_commits, require_trees, resolve_tips
 from .store import Store, store_of
-from .tables import Mined, commits_table, identities_table, tags_table, to_history, to_parts
+from .tables import CommitTable, Mined, identities_table, tags_table, to_history, to_parts
 from .workers import get_ready, sharing
 
 COMMITS_WORTH_WORKERS = 400  # below, starting processes costs more than it saves
@@ -152,33 +152,30 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
     known = earlier.nodes if earlier is not None else {}
     nodes, missing = walk(store, [str(tip) for tip in tips], known, meter)
     require_commits(run.path, missing)
-    order, times = _order(run.path, nodes, start.until)
+    order = _order(run.path, nodes, start.until)
+    del nodes
     reused = {} if earlier is None else earlier.position
-    new = [(i, sha, nodes[sha].parents) for i, sha in enumerate(order) if sha not in reused]
-    where = np.empty(0, np.int32) if earlier is None else positions(earlier, order)
+    new = np.array([i for i, sha in enumerate(order.shas) if sha not in reused], np.int32)
+    where = np.empty(0, np.int32) if earlier is None else positions(earlier, order.shas)
     workers = run.workers if len(new) >= COMMITS_WORTH_WORKERS else 1
     with sharing(repository.path, workers, meter) as share:
-        read = read_objects(share, meter, run.report, new, len(order), earlier, where)
-    require_trees(run.path, len(order), read.unreadable)
-    in_force = mailmaps_in_force(order, read.changes, read.numbers)
-    if earlier is not None and not _same_mailmaps(earlier, order, in_force):
+        read = read_objects(share, meter, run.report, order, new, earlier, where)
+    require_trees(run.path, len(order.shas), read.unreadable)
+    in_force = mailmaps_in_force(order.shas, read.changes, read.numbers)
+    if earlier is not None and not _same_mailmaps(earlier, order.shas, in_force):
         return _mined(run, start, None)
     identities = Identities(run.key, () if earlier is None else earlier.identities)
     mailmaps = _mailmaps(store, in_force)
-    numbers = number_identities(read.people, in_force, mailmaps, identities, read.identities)
-    tags = known_tags(repository, times, order, start.until)
-    known_at = [times[sha] for sha in order]
+    numbers = number_identities(new, read.people, in_force, mailmaps, identities, read.identities)
+    tags = known_tags(repository, order, start.until)
     authorship, taggers, people = resolve_people(
-        numbers, known_at, tags, [mailmaps[sha] for sha in in_force], identities
+        numbers, order.times, tags, [mailmaps[sha] for sha in in_force], identities
     )
-    parents = [nodes[sha].parents for sha in order]
     codes, used = pd.factorize(numbers.ravel())  # nobody who is gone stays in the table
     unknown = int(read.changes.unread.sum())
     return Mined(
         project=run.project,
-        commits=commits_table(
-            order, parents, known_at, read.facts, codes.reshape(-1, 2), authorship
-        ),
+        commits=CommitTable(order, read.facts, codes.reshape(-1, 2), authorship),
         paths=list(read.numbers),
         declarations=list(read.declarations),
         changes=read.changes,
@@ -191,17 +188,15 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
     )
 
 
-def _order(
-    path: Path, nodes: dict[str, Node], until: int | None
-) -> tuple[list[str], dict[str, int]]:
-    order, times = in_order(nodes, latest=int(clock.time()) + DAY)
-    kept = [sha for sha in order if until is None or times[sha] <= until]
-    if not kept:
+def _order(path: Path, nodes: Mapping[str, Node], until: int | None) -> Ordered:
+    order = in_order(nodes, latest=int(clock.time()) + DAY)
+    kept = order if until is None else order.until(until)
+    if not kept.shas:
         raise EmptyRepository(
             f"{path} has no commit in the range asked for",
             hint="try a later --until, or --all-refs",
         )
-    return kept, times
+    return kept
 
 
 def _same_mailmaps(earlier: Earlier, order: Sequence[str], in_force: Sequence[str]) -> bool:

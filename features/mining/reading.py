@@ -20,6 +20,7 @@ from .changes import (
 from .commits import FACTS
 from .content import MEASURES
 from .earlier import Earlier
+from .graph import Ordered
 from .tables import ChangeTable, facts_table, joined
 from .trees import Side
 from .workers import Share
@@ -37,8 +38,8 @@ FACTS_HELD = 8_192  # commits whose facts wait to become columns
 class Read:
     """What the objects say, by position in the order of commits."""
 
-    people: dict[int, tuple[Written, Written]]
-    """Author and committer of the commits that were read in this run."""
+    people: list[tuple[Written, Written]]
+    """Author and committer of the commits that were read in this run, in their order."""
     facts: pd.DataFrame
     identities: np.ndarray
     """Numbers of author and committer, of the commits that were not."""
@@ -55,8 +56,8 @@ def read_objects(
     share: Share,
     meter: Meter,
     report: Progress,
-    new: Sequence[tuple[int, str, tuple[str, ...]]],
-    commits: int,
+    order: Ordered,
+    new: np.ndarray,
     earlier: Earlier | None,
     where: np.ndarray,
 ) -> Read:
@@ -66,10 +67,10 @@ def read_objects(
     ----------
     share
         A map over pieces of work.
+    order
+        All commits.
     new
-        Position, SHA and parents of the commits to read.
-    commits
-        How many there are in all.
+        Positions of those to read, ascending.
     earlier
         What an earlier run wrote.
     where
@@ -80,7 +81,7 @@ def read_objects(
     LimitExceeded
     """
     numbers = {} if earlier is None else dict(earlier.numbers)
-    gathered = _gathered(share, new, numbers, meter, report)
+    gathered = _gathered(share, order, new, numbers, meter, report)
     rows, merges, sides = gathered.changes, gathered.merge_changes, gathered.merge_sides
     merge_changes = _measured(
         share,
@@ -106,19 +107,19 @@ def read_objects(
         manifests,
         declarations,
     )
-    read = [position for position, _, _ in new]
-    facts = gathered.facts.set_axis(read)
-    identities = np.zeros((commits, 2), dtype=np.int32)
+    facts = gathered.facts
+    identities = np.zeros((len(order.shas), 2), dtype=np.int32)
     if earlier is not None:
         kept = earlier.facts[where >= 0].set_axis(where[where >= 0])
         identities[kept.index] = kept[["author_identity", "committer_identity"]].to_numpy()
         before = kept[list(FACTS)].astype(facts.dtypes)
-        facts = before if facts.empty else pd.concat([before, facts])
+        every = before if facts.empty else pd.concat([before, facts.set_axis(new)])
+        facts = every.sort_index().reset_index(drop=True)
         changes = joined(earlier.changes.moved(where), changes)
         merge_changes = joined(earlier.merge_changes.moved(where), merge_changes)
     return Read(
-        people=dict(zip(read, gathered.people, strict=True)),
-        facts=facts.sort_index().reset_index(drop=True),
+        people=gathered.people,
+        facts=facts,
         identities=identities,
         numbers=numbers,
         declarations=declarations,
@@ -141,7 +142,12 @@ class _Gathered:
 
 
 def _gathered(
-    share: Share, commits: Sequence[tuple], numbers: dict[str, int], meter: Meter, report: Progress
+    share: Share,
+    order: Ordered,
+    new: np.ndarray,
+    numbers: dict[str, int],
+    meter: Meter,
+    report: Progress,
 ) -> _Gathered:
     """Put the batches of all commits into one, paths numbered by `numbers`.
 
@@ -150,8 +156,12 @@ def _gathered(
     facts, tables, people, sides, unreadable, total = [], [], [], [], 0, 0
     met: dict[tuple[Written, Written], tuple[Written, Written]] = {}
     changes, merges = [np.empty(0, CHANGE)], [np.empty(0, CHANGE)]
-    stretch = min(max(CHUNK, len(commits) // STRETCHES), LONGEST_STRETCH)
-    for batch in share(read_batch, _pieces(commits, stretch)):
+    stretch = min(max(CHUNK, len(new) // STRETCHES), LONGEST_STRETCH)
+    work = (
+        [(i, order.shas[i], order.parents[i]) for i in piece.tolist()]
+        for piece in _pieces(new, stretch)
+    )
+    for batch in share(read_batch, work):
         facts += batch.facts
         if len(facts) >= FACTS_HELD:
             tables.append(facts_table(facts))
@@ -166,7 +176,7 @@ def _gathered(
                 every.append(rows)
         total += len(batch.changes)
         meter.changes(total)
-        report("paths", len(people) / len(commits))
+        report("paths", len(people) / len(new))
     tables.append(facts_table(facts))
     return _Gathered(
         facts=pd.concat(tables, ignore_index=True),

@@ -25,6 +25,7 @@ from ..people import Identity, Person
 from .changes import CHANGE
 from .commits import FACTS
 from .content import FORMS, MEASURES, UNKNOWN
+from .graph import Ordered
 from .tags import RawTag
 
 if TYPE_CHECKING:
@@ -74,11 +75,53 @@ def joined(one: ChangeTable, other: ChangeTable) -> ChangeTable:
 
 
 @dataclass(frozen=True)
+class Authorship:
+    """People of the commits, in their order."""
+
+    authors: list[Person]
+    new_aliases: list[bool]
+    """Whether the author appears under another name or address than before."""
+    committers: list[Person]
+
+
+@dataclass(frozen=True)
+class CommitTable:
+    """Commits in columns, of which those that are texts are made when rows are asked for."""
+
+    order: Ordered
+    facts: pd.DataFrame
+    """Of `FACTS`."""
+    identities: np.ndarray
+    """Numbers of author and committer, n × 2."""
+    authorship: Authorship
+
+    def __len__(self) -> int:
+        return len(self.order.shas)
+
+    def rows(self, part: slice) -> Rows:
+        """Give some rows of `COMMITS`."""
+        authors, committers = self.authorship.authors[part], self.authorship.committers[part]
+        columns: Rows = {
+            "sha": self.order.shas[part],
+            "parents": [" ".join(names) for names in self.order.parents[part]],
+            "known_time": self.order.times[part],
+            "author": [author.pseudonym for author in authors],
+            "author_kind": [author.kind for author in authors],
+            "author_new_alias": self.authorship.new_aliases[part],
+            "committer": [committer.pseudonym for committer in committers],
+            "committer_kind": [committer.kind for committer in committers],
+            "author_identity": self.identities[part, 0],
+            "committer_identity": self.identities[part, 1],
+        }
+        return columns | {name: self.facts[name].to_numpy()[part] for name in FACTS}
+
+
+@dataclass(frozen=True)
 class Mined:
     """All facts of one repository, before they become frames or files."""
 
     project: str
-    commits: pd.DataFrame
+    commits: CommitTable
     paths: list[str]
     declarations: list[str]
     """Lists of packages, each by spaces."""
@@ -97,7 +140,7 @@ def to_history(mined: Mined) -> History:
     texts = _texts(mined)
     return History(
         mined.project,
-        mined.commits,
+        table(mined.commits.rows(slice(None)), COMMITS),
         table(_change_rows(mined.changes, *texts), CHANGES),
         table(_change_rows(mined.merge_changes, *texts), MERGE_CHANGES),
         mined.tags,
@@ -111,7 +154,7 @@ def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
     """Give all tables in parts of a row group each."""
     texts = _texts(mined)
     return {
-        "commits": whole(mined.commits),
+        "commits": map(mined.commits.rows, _row_groups(len(mined.commits))),
         "changes": _change_parts(mined.changes, *texts),
         "merge_changes": _change_parts(mined.merge_changes, *texts),
         "tags": whole(mined.tags),
@@ -127,9 +170,13 @@ def _texts(mined: Mined) -> tuple[np.ndarray, np.ndarray]:
 def _change_parts(
     changes: ChangeTable, paths: np.ndarray, declarations: np.ndarray
 ) -> Iterator[Rows]:
-    for start in range(0, max(len(changes), 1), ROWS_IN_GROUP):
-        part = changes.where(slice(start, start + ROWS_IN_GROUP))
-        yield _change_rows(part, paths, declarations)
+    for group in _row_groups(len(changes)):
+        yield _change_rows(changes.where(group), paths, declarations)
+
+
+def _row_groups(rows: int) -> Iterator[slice]:
+    for start in range(0, max(rows, 1), ROWS_IN_GROUP):
+        yield slice(start, start + ROWS_IN_GROUP)
 
 
 def _change_rows(changes: ChangeTable, paths: np.ndarray, declarations: np.ndarray) -> Rows:
@@ -189,35 +236,6 @@ def facts_table(facts: Sequence[tuple]) -> pd.DataFrame:
     columns = zip(*facts, strict=True) if facts else ((),) * len(FACTS)
     rows = {name: list(values) for name, values in zip(FACTS, columns, strict=True)}
     return table(rows, {name: COMMITS[name] for name in FACTS})
-
-
-Authorship = tuple[Person, bool, Person]
-"""Author, whether under a new alias, and committer."""
-
-
-def commits_table(
-    order: Sequence[str],
-    parents: Sequence[tuple[str, ...]],
-    times: Sequence[int],
-    facts: pd.DataFrame,
-    identities: np.ndarray,
-    authorship: Sequence[Authorship],
-) -> pd.DataFrame:
-    """Make the table of commits from columns in their order."""
-    rows: dict[str, list] = {
-        "sha": list(order),
-        "parents": [" ".join(names) for names in parents],
-        "known_time": list(times),
-        "author": [author.pseudonym for author, _, _ in authorship],
-        "author_kind": [author.kind for author, _, _ in authorship],
-        "author_new_alias": [new for _, new, _ in authorship],
-        "committer": [committer.pseudonym for _, _, committer in authorship],
-        "committer_kind": [committer.kind for _, _, committer in authorship],
-    }
-    dynamic = table(rows, {name: COMMITS[name] for name in rows})
-    dynamic["author_identity"] = identities[:, 0].astype("int32")
-    dynamic["committer_identity"] = identities[:, 1].astype("int32")
-    return pd.concat([dynamic, facts], axis="columns")[list(COMMITS)]
 
 
 @dataclass(frozen=True, slots=True)
