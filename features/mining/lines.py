@@ -21,6 +21,7 @@ KEPT = MEGABYTE  # bytes of added text that are looked at
 MOST_LINES = 2_000_000  # of both files together, that are compared in full
 
 _NEWLINE = 10
+_STEP = 8_192  # bytes compared at a time
 _ADDED = re.compile(rb"\n\+([^\n]*)")
 _DELETED = re.compile(rb"\n-([^\n]*)")
 _NEVER_DISCARDED = 7  # lines; xdl_clean_mmatch discards a frequent one only among more
@@ -153,25 +154,27 @@ def _at_line_start(old: bytes, new: bytes, i: int, j: int, head: int) -> tuple[i
 
 
 def _common_head(old: bytes, new: bytes) -> int:
-    most, same, step = min(len(old), len(new)), 0, 1_024
+    most, same = min(len(old), len(new)), 0
     while same < most:
-        stop = min(same + step, most)
+        stop = min(same + _STEP, most)
         one, other = old[same:stop], new[same:stop]
         if one != other:
-            differs = np.frombuffer(one, np.uint8) != np.frombuffer(other, np.uint8)
-            return same + int(differs.argmax())
-        same, step = stop, 4 * step
+            return same + int(_unlike(one, other).argmax())
+        same = stop
     return most
 
 
 def _common_tail(old: bytes, new: bytes, most: int) -> int:
-    same, step = 0, 1_024
+    same = 0
     while same < most:
-        size = min(step, most - same)
+        size = min(_STEP, most - same)
         one = old[len(old) - same - size : len(old) - same]
         other = new[len(new) - same - size : len(new) - same]
         if one != other:
-            differs = np.frombuffer(one, np.uint8) != np.frombuffer(other, np.uint8)
-            return same + int(differs[::-1].argmax())
-        same, step = same + size, 4 * step
+            return same + int(_unlike(one, other)[::-1].argmax())
+        same += size
     return most
+
+
+def _unlike(one: bytes, other: bytes) -> np.ndarray:
+    return np.frombuffer(one, np.uint8) != np.frombuffer(other, np.uint8)

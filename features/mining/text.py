@@ -109,8 +109,8 @@ def measure_texts(texts: Sequence[bytes]) -> np.ndarray:
         found["ip_literals"][i] = len(_IP.findall(texts[i]))
     for i in joined.having(b"://"):
         found["urls"][i] = texts[i].count(b"://")
-    for name, at in _capabilities(joined.every):
-        found[name][joined.text_at(at)] += 1
+    for name, places in _capabilities(joined.every).items():
+        found[name] = joined.counts_at(places)
     return found
 
 
@@ -127,6 +127,11 @@ class _Joined:
     def text_at(self, where: int) -> int:
         """Tell in which text a position lies."""
         return bisect_right(self._starts, where) - 1
+
+    def counts_at(self, places: Sequence[int]) -> np.ndarray:
+        """Count the positions that lie in each text."""
+        texts = self.starts.searchsorted(places, "right") - 1
+        return np.bincount(texts, minlength=len(self.starts))
 
     def having(self, sought: bytes, form: bytes | None = None) -> Iterator[int]:
         """List the texts in which something stands; `form` is what to look at instead."""
@@ -184,14 +189,15 @@ def _escaped_runs(text: bytes) -> int:
     return len(_ESCAPED.findall(text)) if enough else 0
 
 
-def _capabilities(text: bytes) -> Iterator[tuple[str, int]]:
-    """Give each occurrence of a capability's names, and where it is."""
+def _capabilities(text: bytes) -> dict[str, list[int]]:
+    """List for each capability where its names occur."""
+    places: dict[str, list[int]] = {}
     for phrase, at in _PHRASES.find(text):
-        yield _PHRASE_OF[phrase], at
+        places.setdefault(_PHRASE_OF[phrase], []).append(at)
     spaced = text.translate(_AS_WORDS)
     for word in _STANDS_FOR.keys() & spaced.replace(b"(", b"( ").split():
-        for at in _whole(spaced, word):
-            yield _STANDS_FOR[word], at
+        places.setdefault(_STANDS_FOR[word], []).extend(_whole(spaced, word))
+    return places
 
 
 def _whole(spaced: bytes, word: bytes) -> Iterator[int]:

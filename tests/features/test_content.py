@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustdrift.features.mining.content import FORMS, binary_form
+from trustdrift.features.mining.phrases import Phrases
 from trustdrift.features.mining.text import measure_text, measure_texts
 
 _TELLING = [
@@ -118,3 +119,14 @@ def test_texts_measured_together_are_as_measured_alone(texts: list[bytes]) -> No
     for text, found in zip(texts, together, strict=True):
         alone = measure_texts([text])[0]
         assert found.tobytes() == alone.tobytes()
+
+
+@given(
+    st.lists(st.text("ab-", min_size=3, max_size=5).map(str.encode), min_size=1, unique=True),
+    st.text("ab- \n\u00e9", max_size=60).map(str.encode),
+)
+def test_every_occurrence_of_a_phrase_is_found(phrases: list[bytes], text: bytes) -> None:
+    there = [
+        (phrase, at) for phrase in phrases for at in range(len(text)) if text.startswith(phrase, at)
+    ]
+    assert sorted(Phrases(phrases).find(text)) == sorted(there)
