@@ -25,6 +25,7 @@ _KEPT_COMMITS = 4_096
 _KEPT_CONTENTS = 16
 _KEPT_DECLARATIONS = 64
 _LARGEST_KEPT = 4 * MEGABYTE
+_CHANGES_HELD = 65_536  # that wait to become columns
 _TEXT_HELD = MEGABYTE  # of added text that waits to be measured
 
 CHANGE = np.dtype(
@@ -166,6 +167,7 @@ def read_batch(path: str, commits: Sequence[tuple[int, str, tuple[str, ...]]]) -
     at_work = worker(path)
     numbers: dict[str, int] = {}
     facts, people, changes, merges = [], [], [], []
+    tables = []
     unreadable = 0
     for position, sha, parents in commits:
         data = at_work.commit(sha)
@@ -181,13 +183,16 @@ def read_batch(path: str, commits: Sequence[tuple[int, str, tuple[str, ...]]]) -
                 changes += _changes(at_work, position, olds[0] if olds else None, new, numbers)
             else:
                 merges += _merge_changes(at_work, position, olds, new, numbers)
+            if len(changes) >= _CHANGES_HELD:
+                tables.append(np.array(changes, CHANGE))
+                changes = []
         except (UnreadableTree, ValueError):
             unreadable += 1
     return Batch(
         facts=facts,
         people=people,
         paths=list(numbers),
-        changes=np.array(changes, CHANGE),
+        changes=np.concatenate([*tables, np.array(changes, CHANGE)]),
         merge_changes=np.array([change for change, _ in merges], CHANGE),
         merge_sides=[sides for _, sides in merges],
         unreadable=unreadable,
