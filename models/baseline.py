@@ -16,15 +16,16 @@ from ..features.errors import BaselineDamaged, BaselineMissing, CatalogMismatch
 from ..features.feature import LEVELS, Level
 from ..features.files import replacing
 from ..features.vectors import Vectors
-from .calibration import Calibration
+from .calibration import Calibration, Mondrian
 from .combination import COMBINATIONS
 from .detector import Detector
 from .detectors import DETECTORS
+from .extent import Classes, extent
 from .looking_back import earlier
 from .reference import Reference
 from .rows import Rows
 
-SCHEMA = 2
+SCHEMA = 3
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -37,7 +38,7 @@ class Scores:
     by_detector: dict[str, np.ndarray]
     """Raw scores, the higher the more anomalous."""
     surprisal: dict[str, np.ndarray]
-    """−log10 of each detector's calibrated p-value."""
+    """−log10 of each detector's p-value, calibrated among subjects of like extent."""
     combined: np.ndarray
     """The surprisals joined (`combination`): the order in which leads are listed."""
     p_value: np.ndarray
@@ -51,7 +52,9 @@ class LevelBaseline:
     level: Level
     reference: Reference
     detectors: tuple[Detector, ...]
-    calibrations: tuple[Calibration, ...]
+    classes: Classes
+    """Of extent, in which detectors' scores are calibrated."""
+    calibrations: tuple[Mondrian, ...]
     """One a detector, in the same order."""
     combination: str
     """How the detectors' surprisals are joined: a name in `COMBINATIONS`."""
@@ -78,8 +81,9 @@ class LevelBaseline:
     def score_rows(self, rows: Rows) -> Scores:
         """Score rows that were made with this reference."""
         raw = {detector.name: detector.score(rows) for detector in self.detectors}
+        number = self.classes.of(extent(rows))
         surprisal = {
-            detector.name: calibration.surprisal(raw[detector.name])
+            detector.name: calibration.surprisal(raw[detector.name], number)
             for detector, calibration in zip(self.detectors, self.calibrations, strict=True)
         }
         combined = COMBINATIONS[self.combination].join(list(surprisal.values()))
@@ -214,10 +218,12 @@ def _tensors(learned: LevelBaseline) -> dict[str, np.ndarray]:
         "reference.quantiles": learned.reference.quantiles,
         "reference.coverage": learned.reference.coverage,
         "reference.rows": np.array([learned.reference.rows], dtype=np.int64),
+        "classes.edges": learned.classes.edges,
         **_calibration_tensors("panel", learned.panel),
     }
     for detector, calibration in zip(learned.detectors, learned.calibrations, strict=True):
-        tensors |= _calibration_tensors(detector.name, calibration)
+        for number, part in enumerate(calibration.parts):
+            tensors |= _calibration_tensors(f"{detector.name}.{number}", part)
         tensors |= {f"{detector.name}.{key}": value for key, value in detector.tensors().items()}
     return {name: np.ascontiguousarray(value) for name, value in tensors.items()}
 
@@ -237,7 +243,11 @@ def _restore(
         parts = [tensors[f"calibration.{name}.{part}"] for part in ("scores", "above", "size")]
         return Calibration(parts[0], parts[1], int(parts[2][0]))
 
+    def by_class(name: str) -> Mondrian:
+        return Mondrian(tuple(calibration(f"{name}.{i}") for i in range(len(classes))))
+
     try:
+        classes = Classes(tensors["classes.edges"])
         reference = Reference(
             tensors["reference.quantiles"],
             tensors["reference.coverage"],
@@ -249,7 +259,8 @@ def _restore(
             level=level,
             reference=reference,
             detectors=detectors,
-            calibrations=tuple(calibration(name) for name in names),
+            classes=classes,
+            calibrations=tuple(by_class(name) for name in names),
             combination=panel["combination"],
             panel=calibration("panel"),
         )

@@ -52,3 +52,34 @@ class Calibration:
         """Count calibration scores at least as high, or, between kept ones, all that may be."""
         kept = len(self.scores) - np.searchsorted(self.scores[::-1], scores, side="left")
         return np.r_[self.above, self.size][kept]
+
+
+@dataclass(frozen=True)
+class Mondrian:
+    """Calibrations of c classes, each score judged within its own.
+
+    A Mondrian conformal predictor (Vovk et al. 2005, chapter 4.5): its p-values hold in every
+    class, and not on the average alone.
+    """
+
+    parts: tuple[Calibration, ...]
+    """By number of class."""
+
+    @classmethod
+    def fit(cls, scores: np.ndarray, number: np.ndarray, classes: int) -> "Mondrian":
+        """Calibrate each of c classes by its own of n scores.
+
+        Parameters
+        ----------
+        number
+            n numbers of classes, each of the c at least once.
+        """
+        return cls(tuple(Calibration.fit(scores[number == present]) for present in range(classes)))
+
+    def surprisal(self, scores: np.ndarray, number: np.ndarray) -> np.ndarray:
+        """Give `Calibration.surprisal` of n scores, each by its class."""
+        found = np.empty(len(scores))
+        for present in np.unique(number):
+            mine = number == present
+            found[mine] = self.parts[present].surprisal(scores[mine])
+        return found

@@ -8,10 +8,11 @@ from ..features.catalog import digest
 from ..features.errors import NotEnoughHistory
 from ..features.feature import Level
 from ..models.baseline import Baseline, LevelBaseline
-from ..models.calibration import Calibration
+from ..models.calibration import Calibration, Mondrian
 from ..models.combination import COMBINATIONS
 from ..models.detector import Detector
 from ..models.detectors import DETECTORS
+from ..models.extent import Classes, extent
 from ..models.reference import Reference
 from ..models.rows import Rows
 from .sample import Sample
@@ -64,7 +65,8 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
 
     The reference is taken from all early rows, so that "1 in 1,000" means what it says; a
     detector's second fit leaves out what its first found most unusual, so that a few odd or
-    planted rows do not become part of what is ordinary.
+    planted rows do not become part of what is ordinary. Scores are calibrated among later rows of
+    like extent.
     """
     early, late = sample.where(sample.time < split), sample.where(sample.time >= split)
     reference = Reference.fit(early.values)
@@ -72,14 +74,17 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
     names = settings.panel[sample.level]
     detectors = tuple(fit_trimmed(DETECTORS[n], before, settings) for n in names)
     scores = [detector.score(after) for detector in detectors]
-    calibrations = tuple(Calibration.fit(score) for score in scores)
+    classes = Classes.fit(extent(after), settings.classes[sample.level])
+    number = classes.of(extent(after))
+    calibrations = tuple(Mondrian.fit(score, number, len(classes)) for score in scores)
     combined = COMBINATIONS[settings.combination[sample.level]].join(
-        [part.surprisal(score) for part, score in zip(calibrations, scores, strict=True)]
+        [part.surprisal(score, number) for part, score in zip(calibrations, scores, strict=True)]
     )
     return LevelBaseline(
         level=sample.level,
         reference=reference,
         detectors=detectors,
+        classes=classes,
         calibrations=calibrations,
         combination=settings.combination[sample.level],
         panel=Calibration.fit(combined),

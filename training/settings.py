@@ -18,6 +18,10 @@ def _combination() -> dict[Level, str]:
     return {"commit": "cauchy", "contributor": "fisher", "project": "cauchy"}
 
 
+def _classes() -> dict[Level, int]:
+    return {"commit": 8, "contributor": 1, "project": 1}
+
+
 def _most_rows() -> dict[Level, int]:
     return {"commit": 3_000, "contributor": 1_000, "project": 200}
 
@@ -32,6 +36,8 @@ class Settings:
     """Share of rows, the most unusual to a detector's first fit, that its second is kept from."""
     combination: dict[Level, str] = field(default_factory=_combination)
     """How each level's detectors are joined: experiments/detectors says why."""
+    classes: dict[Level, int] = field(default_factory=_classes)
+    """Classes of extent in which scores are calibrated, at most: experiments/detectors says why."""
     most_rows: dict[Level, int] = field(default_factory=_most_rows)
     """Rows that one project may give to fit and to calibration each: no project is the norm."""
     panel: dict[Level, tuple[str, ...]] = field(default_factory=lambda: dict(PANEL))
@@ -66,13 +72,15 @@ def read_settings(path: Path) -> Settings:
         path, "trim", isinstance(trim, (int, float)) and 0 <= trim < 0.5, "at least 0, below 0.5"
     )
     defaults = Settings()
-    for key in ("combination", "most_rows", "panel"):
+    for key in ("combination", "classes", "most_rows", "panel"):
         document[key] = getattr(defaults, key) | _by_level(path, document, key)
     for level in LEVELS:
-        how, most = document["combination"][level], document["most_rows"][level]
+        how = document["combination"][level]
         known_way = isinstance(how, str) and how in COMBINATIONS
         _require(path, f"combination.{level}", known_way, f"one of {', '.join(COMBINATIONS)}")
-        _require(path, f"most_rows.{level}", isinstance(most, int) and most > 0, "above 0")
+        for key in ("classes", "most_rows"):
+            number = document[key][level]
+            _require(path, f"{key}.{level}", isinstance(number, int) and number > 0, "above 0")
         document["panel"][level] = _panel(path, level, document["panel"][level])
     return Settings(**document)
 

@@ -20,7 +20,9 @@ from trustdrift.features.catalog import features
 from trustdrift.features.errors import TrustdriftError
 from trustdrift.features.mining import mine
 from trustdrift.features.vectors import describe_commits
+from trustdrift.models.calibration import Mondrian
 from trustdrift.models.combination import COMBINATIONS
+from trustdrift.models.extent import Classes, extent
 from trustdrift.models.rows import Rows
 from trustdrift.training.corpus import Entry, read_corpus
 from trustdrift.training.dataset import each_project, require_history
@@ -35,13 +37,15 @@ PLANTS = 4
 """Of each kind, in each project."""
 
 FLAGGED = (0.001, 0.01)
-CANDIDATES = ("directional_tails", "conditional_tails", "autoencoder", "pca", "neighbours")
+CANDIDATES = ("directional_tails", "conditional_tails", "autoencoder", "pca", "other_hand")
 PANELS = (
     ("directional_tails", "autoencoder"),
     ("conditional_tails", "autoencoder"),
-    ("directional_tails", "conditional_tails", "autoencoder"),
-    ("conditional_tails", "neighbours"),
+    ("conditional_tails", "pca"),
+    ("conditional_tails", "autoencoder", "other_hand"),
 )
+CLASSES = (1, 4, 8, 16)
+"""Of extent, in which scores are calibrated."""
 
 
 @dataclass(frozen=True)
@@ -89,41 +93,56 @@ def row(title: str, ordinary: np.ndarray, planted: np.ndarray, kinds: np.ndarray
 
 def main(manifest: str, histories: str, vectors: str) -> None:
     corpus = read_corpus(Path(manifest))
+    split = corpus.split_time
     settings = Settings()
     settings = replace(settings, panel={**settings.panel, "commit": CANDIDATES})
     learning = [entry for entry in corpus.entries if not entry.held_out]
-    projects = each_project(learning, Path(vectors))
-    learned = fit_level(
-        gather(projects, settings, corpus.split_time)["commit"], settings, corpus.split_time
-    )
-    found = planted(learning, Path(histories), corpus.split_time)
+    sample = gather(each_project(learning, Path(vectors)), settings, split)["commit"]
+    learned = fit_level(sample, settings, split)
+    late = sample.where(sample.time >= split).rows(learned.reference)
+    found = planted(learning, Path(histories), split)
     kinds = np.array([kind for result in found for kind in result.kinds])
     ordinary, odd = (
-        learned.score_rows(Rows(np.concatenate(parts), features("commit"), learned.reference))
+        Rows(np.concatenate(parts), features("commit"), learned.reference)
         for parts in ([r.ordinary for r in found], [r.planted for r in found])
     )
-    print(f"{len(odd.p_value):,} plants among {len(ordinary.p_value):,} commits of "
-          f"{len(found)} projects; recall.\n")  # fmt: skip
+    print(
+        f"{len(odd):,} plants among {len(ordinary):,} commits of {len(found)} projects; recall.\n"
+    )
     names = [kind.replace("_", " ") for kind in SHAPES]
     head = [f"{name}, {share:.1%}" for share in FLAGGED for name in ["all", *names]]
-    print("| detectors | " + " | ".join(head) + " |\n|---" + "|---" * len(head) + "|")
-    for name in CANDIDATES:
-        scores = (part.by_detector[name] for part in (ordinary, odd))
-        print(row(name.replace("_", " "), next(scores), next(scores), kinds))
-    for panel in PANELS:
-        for how, combination in COMBINATIONS.items():
-            joined = (
-                combination.join([part.surprisal[name] for name in panel])
-                for part in (ordinary, odd)
-            )
-            print(
-                row(
-                    f"{', '.join(panel).replace('_', ' ')} by {how}",
-                    next(joined),
-                    next(joined),
-                    kinds,
+    print("| detectors, classes | " + " | ".join(head) + " |\n|---" + "|---" * len(head) + "|")
+    scores = {
+        detector.name: [detector.score(rows) for rows in (late, ordinary, odd)]
+        for detector in learned.detectors
+    }
+    for most in CLASSES:
+        told = surprisals(scores, (late, ordinary, odd), most)
+        for name in CANDIDATES:
+            print(row(f"{name}, {most}".replace("_", " "), *told[name], kinds), flush=True)
+        for panel in PANELS:
+            for how, combination in COMBINATIONS.items():
+                plain, strange = (
+                    combination.join([told[name][side] for name in panel]) for side in (0, 1)
                 )
-            )
+                title = f"{', '.join(panel)} by {how}, {most}".replace("_", " ")
+                print(row(title, plain, strange, kinds), flush=True)
+
+
+def surprisals(
+    scores: dict[str, list[np.ndarray]], rows: tuple[Rows, Rows, Rows], most: int
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Calibrate each detector on the first of three sets of rows: what it says of the others."""
+    classes = Classes.fit(extent(rows[0]), most)
+    late, ordinary, odd = (classes.of(extent(part)) for part in rows)
+    found = {}
+    for name, (known, asked, planted) in scores.items():
+        calibration = Mondrian.fit(known, late, len(classes))
+        found[name] = (
+            calibration.surprisal(asked, ordinary),
+            calibration.surprisal(planted, odd),
+        )
+    return found
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from .ecod import Ecod
 from .extended_forest import ExtendedForest
 from .isolation_forest import IsolationForest
 from .neighbours import Neighbours
+from .other_hand import OtherHand
 from .pca import Pca
 from .sequence import Sequence
 
@@ -28,11 +29,12 @@ DETECTORS: dict[str, type[Detector]] = {
         UntrainedAutoencoder,
         Sequence,
         Ascent,
+        OtherHand,
     )
 }
 
 PANEL: dict[Level, tuple[str, ...]] = {
-    "commit": ("conditional_tails", "autoencoder"),
+    "commit": ("conditional_tails", "autoencoder", "other_hand"),
     "contributor": ("directional_tails", "autoencoder", "sequence"),
     "project": ("directional_tails", "autoencoder"),
 }

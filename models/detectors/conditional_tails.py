@@ -6,15 +6,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ...features.feature import Level
+from ..extent import Classes, extent
 from ..reference import Reference
 from ..rows import Rows, sides
 
-EXTENT: dict[Level, str] = {"commit": "added_bytes", "contributor": "commits", "project": "commits"}
-"""What says how much a subject did at all: large ones reach far in many features by size alone."""
-
 MOST_CLASSES = 16
-FEWEST_ROWS = 500  # in a class; tails of fewer say little
 
 
 @dataclass(frozen=True)
@@ -44,17 +40,13 @@ class ConditionalTails:
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:
         """Take quantiles in each class of extent."""
-        extent = _extent(rows)
-        told = extent > 0 if (extent > 0).any() else extent == 0
-        values, extent = rows.values[told], extent[told]
-        classes = max(1, min(MOST_CLASSES, len(values) // FEWEST_ROWS))
-        steps = np.linspace(0, 1, classes + 1)[1:-1]
-        edges = np.unique(np.quantile(extent, steps, method="inverted_cdf"))
-        edges = edges[edges > extent.min()]  # a class below the least extent would be empty
-        directed, number = values[:, _directed(rows)], _classes(extent, edges)
-        members = [directed[number == present] for present in range(len(edges) + 1)]
+        extents = extent(rows)
+        told = extents > 0 if (extents > 0).any() else extents == 0
+        classes = Classes.fit(extents[told], MOST_CLASSES)
+        directed, number = rows.values[told][:, _directed(rows)], classes.of(extents[told])
+        members = [directed[number == present] for present in range(len(classes))]
         quantiles = [Reference.fit(part).quantiles for part in members]
-        return cls(edges, np.array(quantiles), np.array([len(part) for part in members]))
+        return cls(classes.edges, np.array(quantiles), np.array([len(part) for part in members]))
 
     def score(self, rows: Rows) -> np.ndarray:
         """Give the sum over features."""
@@ -84,17 +76,17 @@ class ConditionalTails:
 
     def _parts(self, rows: Rows) -> np.ndarray:
         """What each feature adds to the sum or takes away, n by k."""
-        surprisal = self._surprisal(rows)
+        surprisal = self.surprisal(rows)
         return np.where(surprisal > 1, surprisal**2, surprisal)
 
-    def _surprisal(self, rows: Rows) -> np.ndarray:
+    def surprisal(self, rows: Rows) -> np.ndarray:
         """Signed surprisals within the rows' classes, n by k."""
         directed = np.flatnonzero(_directed(rows))
         some = tuple(rows.features[column] for column in directed)
         values = rows.values[:, directed]
         found = rows.signed_surprisal[:, directed]
-        extent = _extent(rows)
-        number = np.where(extent > 0, _classes(extent, self.edges), -1)
+        extents = extent(rows)
+        number = np.where(extents > 0, Classes(self.edges).of(extents), -1)
         for present in np.unique(number[number >= 0]):
             mine = number == present
             found[mine] = Rows(values[mine], some, self._references[present]).signed_surprisal
@@ -104,13 +96,3 @@ class ConditionalTails:
 def _directed(rows: Rows) -> np.ndarray:
     high, low = sides(rows.features)
     return high | low
-
-
-def _extent(rows: Rows) -> np.ndarray:
-    wanted = EXTENT[rows.features[0].level]
-    column = next(i for i, feature in enumerate(rows.features) if feature.name == wanted)
-    return np.nan_to_num(rows.values[:, column])
-
-
-def _classes(extent: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    return np.searchsorted(edges, extent, side="right")

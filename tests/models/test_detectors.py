@@ -1,20 +1,26 @@
 """One contract for every detector; what fails it does not enter the panel."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
+from trustdrift.features.catalog import features
 from trustdrift.features.feature import Concern, Feature
 from trustdrift.models.detector import Detector
 from trustdrift.models.detectors import DETECTORS
+from trustdrift.models.detectors.other_hand import HABITS, read_weights, write_weights
 from trustdrift.models.looking_back import STEPS
 from trustdrift.models.reference import Reference
 from trustdrift.models.rows import Rows
 
 COLUMNS = 12
-NAMES = {2: "added_bytes", 3: "share", 7: "tenure"}  # that some detectors ask for by name
+NAMES = {  # that some detectors ask for by name
+    2: "added_bytes", 3: "share", 5: "message_against_own", 6: "hour_surprise", 7: "tenure",
+}  # fmt: skip
 
 
 def feature(number: int) -> Feature:
@@ -210,3 +216,18 @@ def test_a_sudden_change_surprises_the_sequence_model_more_than_a_steady_habit()
 def test_without_earlier_windows_nobody_can_look_back() -> None:
     with pytest.raises(ValueError, match="without the earlier windows"):
         _ = Rows(VALUES, FEATURES, REFERENCE).earlier_scores
+
+
+def test_weights_are_written_whole(tmp_path: Path) -> None:
+    write_weights(tmp_path / "weights.json", {"hour_surprise": (0.0, 0.123456)})
+    assert json.loads((tmp_path / "weights.json").read_text()) == {"hour_surprise": [0.0, 0.1235]}
+    assert [file.name for file in tmp_path.iterdir()] == ["weights.json"]
+
+
+def test_another_hand_is_told_by_habits_that_are_there() -> None:
+    weights = read_weights()
+    assert set(weights) == set(HABITS)
+    assert set(HABITS) <= {feature.name for feature in features("commit")}
+    assert min(min(pair) for pair in weights.values()) >= 0
+    assert sum(max(pair) > 0 for pair in weights.values()) >= len(HABITS) // 2
+    assert all("surprise" in n or "against" in n or "sign" in n for n in HABITS)  # not a zone

@@ -214,6 +214,7 @@ def test_a_repository_listed_twice_is_refused(mirror: Mirror, tmp_path: Path) ->
         ("[panel]\ncommit = []", r"`panel.commit` must be"),
         ("[panel]\ncommits = ['pca']", "`panel` must be a table by level"),
         ("[most_rows]\ncommit = 0", r"`most_rows.commit` must be above 0"),
+        ("[classes]\nproject = 0", r"`classes.project` must be above 0"),
         ("seed =", "cannot be read as TOML"),
     ],
 )

@@ -1,0 +1,190 @@
+"""Learn what tells that somebody else is at the keyboard, and see how far that carries.
+
+    python experiments/hands/run.py experiments/corpus.toml HISTORIES VECTORS WEIGHTS
+
+Ten commits of an author become a stranger's, under the same name and in files of the same project
+(`training/splices.py`), in projects that are learned from. Weights are learned on commits before
+2017 and judged on commits from 2022 on. Those of the set that is shipped are written to WEIGHTS.
+Prints Markdown.
+"""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+from sklearn.metrics import roc_auc_score
+
+from trustdrift.features.catalog import features
+from trustdrift.features.errors import TrustdriftError
+from trustdrift.features.history import History
+from trustdrift.features.mining import mine
+from trustdrift.features.vectors import describe_commits
+from trustdrift.models.detectors.other_hand import HABITS, write_weights
+from trustdrift.models.reference import Reference
+from trustdrift.models.rows import Rows
+from trustdrift.training.corpus import Entry, read_corpus
+from trustdrift.training.dataset import each_project, require_history
+from trustdrift.training.splices import commits_of_people, compromise, ends_at
+
+PROJECTS = 70
+AUTHORS = 5
+"""In each project, before and after."""
+
+LENGTH, PAST = 10, 30
+"""Commits that are taken over, and those that an author has made before."""
+
+COMMITS = (300, 2_500)
+"""In the projects that are used: enough habits, and soon described."""
+
+MOST_ROWS = 2_000
+"""Ordinary commits of one project, for the reference."""
+
+PENALTY = 1e-3
+"""On the squares of the weights."""
+
+_CLOCK = ("offset_surprise",)
+SETS = {
+    "every feature": tuple(feature.name for feature in features("commit")),
+    "habits (shipped)": HABITS,
+    "habits without the clock setting": tuple(name for name in HABITS if name not in _CLOCK),
+    "the clock setting alone": _CLOCK,
+}
+
+
+def first_second(year: int) -> int:
+    return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+
+
+ERAS = {"before": (0, first_second(2017)), "after": (first_second(2022), first_second(2100))}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An author's ten commits as they were, and as a stranger's: 10 by d each."""
+
+    era: str
+    real: np.ndarray
+    swapped: np.ndarray
+
+
+def runs(history: History, era: str, rng: np.random.Generator) -> Iterator[list[int]]:
+    """Give ten commits in a row of authors who have a past, in an era."""
+    low, high = ERAS[era]
+    time = history.commits["known_time"].to_numpy()
+    author = history.commits["author"].to_numpy()
+    everything = commits_of_people(history, 0)
+    people, many = np.unique(author[everything], return_counts=True)
+    for person in rng.permutation(people[many >= PAST + LENGTH]):
+        own = everything[author[everything] == person]
+        number = np.arange(len(own))
+        fits = (number >= PAST) & (number + LENGTH <= len(own))
+        starts = np.flatnonzero(fits & (time[own] >= low) & (time[own] < high))
+        if len(starts):
+            start = rng.choice(starts)
+            yield own[start : start + LENGTH].tolist()
+
+
+def one_project(work: tuple[int, Entry, Entry], histories: Path) -> list[Pair]:
+    number, entry, other = work
+    rng = np.random.default_rng(number)
+    try:
+        history, strange = (
+            mine(require_history(histories, e.repo), key=bytes(32), project=e.repo, ref=e.sha)
+            for e in (entry, other)
+        )
+    except TrustdriftError:
+        return []
+    strangers = [run for era in ERAS for run in runs(strange, era, rng)]
+    pairs = []
+    for era in ERAS if strangers else ():
+        for turn, own in enumerate(runs(history, era, rng)):
+            if turn == AUTHORS:
+                break
+            theirs = strangers[rng.integers(len(strangers))]
+            swapped = compromise(history, own, strange, theirs, at_home=rng)
+            rows = [values_at(each, own) for each in (ends_at(history, own[-1]), swapped)]
+            pairs.append(Pair(era, *rows))
+    return pairs
+
+
+def values_at(history: History, positions: list[int]) -> np.ndarray:
+    vectors = describe_commits(history)
+    return vectors.values[vectors.subjects["position"].isin(positions)].to_numpy(dtype=float)
+
+
+def learned(scores: np.ndarray, strange: np.ndarray) -> np.ndarray:
+    """Fit a logistic model without negative weights: d by 2, of low and of high values."""
+    sided = np.concatenate([np.maximum(-scores, 0), np.maximum(scores, 0)], axis=1)
+    d = sided.shape[1]
+
+    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
+        z = sided @ at[:d] + at[d]
+        off = 1 / (1 + np.exp(-z)) - strange
+        slope = np.r_[sided.T @ off / len(z) + 2 * PENALTY * at[:d], off.mean()]
+        mean = float((np.logaddexp(0, z) - strange * z).mean())
+        return mean + PENALTY * float((at[:d] ** 2).sum()), slope
+
+    bounds = [(0.0, None)] * d + [(None, None)]
+    found = minimize(loss, np.r_[np.full(d, 0.1), 0.0], jac=True, method="L-BFGS-B", bounds=bounds)
+    return found.x[:d].reshape(2, -1).T
+
+
+def ordinary(learning: list[Entry], vectors: Path) -> np.ndarray:
+    rng, kept = np.random.default_rng(0), []
+    for project in each_project(learning, vectors):
+        commits = project["commit"]
+        before = commits.subjects["known_time"].to_numpy() < ERAS["before"][1]
+        at = rng.permutation(np.flatnonzero(before))[:MOST_ROWS]
+        kept.append(commits.values.to_numpy(dtype=float)[at])
+    return np.concatenate(kept)
+
+
+def main(manifest: str, histories: str, vectors: str, place: str) -> None:
+    corpus = read_corpus(Path(manifest))
+    learning = list(corpus.learned)
+    sized = []
+    for project, entry in zip(each_project(learning, Path(vectors)), learning, strict=True):
+        if COMMITS[0] <= len(project["commit"]) <= COMMITS[1]:
+            sized.append(entry)
+    chosen = [sized[i] for i in np.random.default_rng(13).permutation(len(sized))[:PROJECTS]]
+    work = [(n, entry, chosen[n - 7]) for n, entry in enumerate(chosen)]
+    with ProcessPoolExecutor(2, get_context("spawn")) as executor:
+        found = list(executor.map(partial(one_project, histories=Path(histories)), work))
+    pairs = [pair for part in found for pair in part if len(pair.real) == len(pair.swapped)]
+    early, late = ([p for p in pairs if p.era == era] for era in ERAS)
+    reference = Reference.fit(ordinary(learning, Path(vectors)))
+
+    def scores(some: list[Pair]) -> np.ndarray:
+        rows = np.concatenate([np.concatenate([p.real, p.swapped]) for p in some])
+        return Rows(rows, features("commit"), reference).scores
+
+    strange = np.tile(np.repeat([0.0, 1.0], LENGTH), len(early))
+    known, asked = scores(early), scores(late)
+    names = [feature.name for feature in features("commit")]
+    print(
+        f"{len(early)} authors before 2017, {len(late)} from 2022 on; AUROC of the mean over k.\n"
+    )
+    print("| weights of | k = 1 | 3 | 5 | 10 |\n|---|---|---|---|---|")
+    for title, some in SETS.items():
+        columns = [names.index(name) for name in some]
+        weights = learned(known[:, columns], strange)
+        low, high = np.maximum(-asked[:, columns], 0), np.maximum(asked[:, columns], 0)
+        judged = (low @ weights[:, 0] + high @ weights[:, 1]).reshape(len(late), 2, LENGTH)
+        cells = []
+        for k in (1, 3, 5, 10):
+            means = judged[:, :, :k].mean(axis=2)
+            cells.append(roc_auc_score(np.tile([0, 1], len(late)), means.ravel()))
+        print(f"| {title} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |", flush=True)
+        if some == HABITS:
+            write_weights(Path(place), dict(zip(some, weights.tolist(), strict=True)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

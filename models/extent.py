@@ -1,0 +1,54 @@
+"""Classes of like extent: a commit of three lines is not held against an import of ten thousand."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from ..features.feature import Level
+from .rows import Rows
+
+EXTENT: dict[Level, str] = {"commit": "added_bytes", "contributor": "commits", "project": "commits"}
+"""What says how much a subject did at all: large ones reach far in many features by size alone."""
+
+_ANYTHING = np.finfo(float).tiny
+FEWEST_ROWS = 500  # in a class; tails of fewer say little
+
+
+def extent(rows: Rows) -> np.ndarray:
+    """Give how much each of n subjects did, 0 where nothing is known of it."""
+    wanted = EXTENT[rows.features[0].level]
+    column = next(i for i, feature in enumerate(rows.features) if feature.name == wanted)
+    return np.nan_to_num(rows.values[:, column])
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Bounds of c classes of extent; what has none, such as a commit of binary files, is apart."""
+
+    edges: np.ndarray
+    """c − 1 least extents of all classes but the first, rising."""
+
+    @classmethod
+    def fit(cls, extents: np.ndarray, most: int) -> Self:
+        """Part rows by their extent into at most `most` classes of like number, 500 or more each.
+
+        Those without extent are one class more where they are as many, and else belong to the
+        first. A single class holds all.
+        """
+        told = extents[extents > 0]
+        number = min(most, len(told) // FEWEST_ROWS)
+        if most == 1 or number < 1:
+            return cls(np.zeros(0))
+        steps = np.linspace(0, 1, number + 1)[1:-1]
+        inner = np.unique(np.quantile(told, steps, method="inverted_cdf"))
+        inner = inner[inner > told.min()]  # a class below the least extent would be empty
+        apart = len(extents) - len(told) >= FEWEST_ROWS
+        return cls(np.r_[[_ANYTHING] if apart else [], inner])
+
+    def __len__(self) -> int:
+        return len(self.edges) + 1
+
+    def of(self, extents: np.ndarray) -> np.ndarray:
+        """Give the number of each one's class, from 0."""
+        return np.searchsorted(self.edges, extents, side="right")
