@@ -16,11 +16,11 @@ from ..features.errors import BaselineDamaged, BaselineMissing, CatalogMismatch
 from ..features.feature import LEVELS, Level
 from ..features.files import replacing
 from ..features.vectors import Vectors
-from .calibration import Calibration, Mondrian
+from .calibration import Calibration, Mondrian, surprisals
 from .combination import COMBINATIONS
 from .detector import Detector
 from .detectors import DETECTORS
-from .extent import Classes, extent
+from .extent import Among, Classes
 from .looking_back import earlier
 from .reference import Reference
 from .rows import Rows
@@ -38,7 +38,7 @@ class Scores:
     by_detector: dict[str, np.ndarray]
     """Raw scores, the higher the more anomalous."""
     surprisal: dict[str, np.ndarray]
-    """−log10 of each detector's p-value, calibrated among subjects of like extent."""
+    """−log10 of each detector's p-values, v by n, a row for each of its comparisons (`among`)."""
     combined: np.ndarray
     """The surprisals joined (`combination`): the order in which leads are listed."""
     p_value: np.ndarray
@@ -53,9 +53,9 @@ class LevelBaseline:
     reference: Reference
     detectors: tuple[Detector, ...]
     classes: Classes
-    """Of extent, in which detectors' scores are calibrated."""
-    calibrations: tuple[Mondrian, ...]
-    """One a detector, in the same order."""
+    """Of extent: who is compared with whom where a detector compares what is alike."""
+    calibrations: tuple[tuple[Mondrian, ...], ...]
+    """For each detector, in the same order, one a comparison (`among`)."""
     combination: str
     """How the detectors' surprisals are joined: a name in `COMBINATIONS`."""
     panel: Calibration
@@ -81,12 +81,14 @@ class LevelBaseline:
     def score_rows(self, rows: Rows) -> Scores:
         """Score rows that were made with this reference."""
         raw = {detector.name: detector.score(rows) for detector in self.detectors}
-        number = self.classes.of(extent(rows))
+        numbers = self.classes.numbers(rows)
         surprisal = {
-            detector.name: calibration.surprisal(raw[detector.name], number)
-            for detector, calibration in zip(self.detectors, self.calibrations, strict=True)
+            detector.name: surprisals(
+                calibrations, raw[detector.name], [numbers[among] for among in detector.among]
+            )
+            for detector, calibrations in zip(self.detectors, self.calibrations, strict=True)
         }
-        combined = COMBINATIONS[self.combination].join(list(surprisal.values()))
+        combined = COMBINATIONS[self.combination].join(list(np.concatenate([*surprisal.values()])))
         return Scores(rows, raw, surprisal, combined, self.panel.p_values(combined))
 
 
@@ -221,9 +223,10 @@ def _tensors(learned: LevelBaseline) -> dict[str, np.ndarray]:
         "classes.edges": learned.classes.edges,
         **_calibration_tensors("panel", learned.panel),
     }
-    for detector, calibration in zip(learned.detectors, learned.calibrations, strict=True):
-        for number, part in enumerate(calibration.parts):
-            tensors |= _calibration_tensors(f"{detector.name}.{number}", part)
+    for detector, calibrations in zip(learned.detectors, learned.calibrations, strict=True):
+        for among, calibration in zip(detector.among, calibrations, strict=True):
+            for number, part in enumerate(calibration.parts):
+                tensors |= _calibration_tensors(f"{detector.name}.{among}.{number}", part)
         tensors |= {f"{detector.name}.{key}": value for key, value in detector.tensors().items()}
     return {name: np.ascontiguousarray(value) for name, value in tensors.items()}
 
@@ -243,8 +246,9 @@ def _restore(
         parts = [tensors[f"calibration.{name}.{part}"] for part in ("scores", "above", "size")]
         return Calibration(parts[0], parts[1], int(parts[2][0]))
 
-    def by_class(name: str) -> Mondrian:
-        return Mondrian(tuple(calibration(f"{name}.{i}") for i in range(len(classes))))
+    def comparison(name: str, among: Among) -> Mondrian:
+        number = len(classes) if among == "alike" else 1
+        return Mondrian(tuple(calibration(f"{name}.{among}.{i}") for i in range(number)))
 
     try:
         classes = Classes(tensors["classes.edges"])
@@ -260,7 +264,10 @@ def _restore(
             reference=reference,
             detectors=detectors,
             classes=classes,
-            calibrations=tuple(by_class(name) for name in names),
+            calibrations=tuple(
+                tuple(comparison(detector.name, among) for among in detector.among)
+                for detector in detectors
+            ),
             combination=panel["combination"],
             panel=calibration("panel"),
         )

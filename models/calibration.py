@@ -1,5 +1,6 @@
 """Turns scores into p-values by data that the detectors never saw."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,15 +67,16 @@ class Mondrian:
     """By number of class."""
 
     @classmethod
-    def fit(cls, scores: np.ndarray, number: np.ndarray, classes: int) -> "Mondrian":
-        """Calibrate each of c classes by its own of n scores.
+    def fit(cls, scores: np.ndarray, number: np.ndarray) -> "Mondrian":
+        """Calibrate each class by its own of n scores.
 
         Parameters
         ----------
         number
-            n numbers of classes, each of the c at least once.
+            n numbers of classes; none below the highest is absent.
         """
-        return cls(tuple(Calibration.fit(scores[number == present]) for present in range(classes)))
+        classes = range(int(number.max()) + 1)
+        return cls(tuple(Calibration.fit(scores[number == present]) for present in classes))
 
     def surprisal(self, scores: np.ndarray, number: np.ndarray) -> np.ndarray:
         """Give `Calibration.surprisal` of n scores, each by its class."""
@@ -83,3 +85,17 @@ class Mondrian:
             mine = number == present
             found[mine] = self.parts[present].surprisal(scores[mine])
         return found
+
+
+def surprisals(
+    calibrations: Sequence[Mondrian], scores: np.ndarray, numbers: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Give a detector's surprisals, one row a comparison: v by n.
+
+    Parameters
+    ----------
+    numbers
+        For each comparison the n numbers of classes.
+    """
+    each = zip(calibrations, numbers, strict=True)
+    return np.array([part.surprisal(scores, number) for part, number in each])

@@ -4,6 +4,7 @@ from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
+from .extent import Among
 from .rows import Rows
 
 
@@ -19,6 +20,9 @@ class Detector(Protocol):
     """Whether it needs `Rows.earlier`: then it can only judge contributors' windows."""
     watches: ClassVar[tuple[str, ...]]
     """Names of the features that it looks at; none if it looks at all, and so suits any level."""
+
+    among: ClassVar[tuple[Among, ...]]
+    """Whom its scores are compared with; each comparison gives a p-value of its own."""
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

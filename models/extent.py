@@ -1,7 +1,7 @@
 """Classes of like extent: a commit of three lines is not held against an import of ten thousand."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from .rows import Rows
 
 EXTENT: dict[Level, str] = {"commit": "added_bytes", "contributor": "commits", "project": "commits"}
 """What says how much a subject did at all: large ones reach far in many features by size alone."""
+
+Among = Literal["all", "alike"]
+"""Whom a subject is compared with: all subjects, or those of the same class of extent."""
 
 _ANYTHING = np.finfo(float).tiny
 FEWEST_ROWS = 500  # in a class; tails of fewer say little
@@ -33,14 +36,17 @@ class Classes:
     def fit(cls, extents: np.ndarray, most: int) -> Self:
         """Part rows by their extent into at most `most` classes of like number, 500 or more each.
 
-        Those without extent are one class more where they are as many, and else belong to the
-        first. A single class holds all.
+        The uppermost is halved again and again while 500 remain: in extent, it reaches over as
+        many powers of ten as all others together. Rows without extent are one class more where
+        they are as many, and else belong to the first. A single class holds all.
         """
         told = extents[extents > 0]
         number = min(most, len(told) // FEWEST_ROWS)
         if most == 1 or number < 1:
             return cls(np.zeros(0))
-        steps = np.linspace(0, 1, number + 1)[1:-1]
+        halvings = int(np.log2(len(told) / number / FEWEST_ROWS))
+        upper = 1 - 0.5 ** np.arange(1, halvings + 1) / number
+        steps = np.r_[np.linspace(0, 1, number + 1)[1:-1], upper]
         inner = np.unique(np.quantile(told, steps, method="inverted_cdf"))
         inner = inner[inner > told.min()]  # a class below the least extent would be empty
         apart = len(extents) - len(told) >= FEWEST_ROWS
@@ -52,3 +58,7 @@ class Classes:
     def of(self, extents: np.ndarray) -> np.ndarray:
         """Give the number of each one's class, from 0."""
         return np.searchsorted(self.edges, extents, side="right")
+
+    def numbers(self, rows: Rows) -> dict[Among, np.ndarray]:
+        """Give for each comparison the n numbers of the classes in which rows are compared."""
+        return {"all": np.zeros(len(rows), dtype=int), "alike": self.of(extent(rows))}

@@ -8,7 +8,7 @@ from ..features.catalog import digest
 from ..features.errors import NotEnoughHistory
 from ..features.feature import Level
 from ..models.baseline import Baseline, LevelBaseline
-from ..models.calibration import Calibration, Mondrian
+from ..models.calibration import Calibration, Mondrian, surprisals
 from ..models.combination import COMBINATIONS
 from ..models.detector import Detector
 from ..models.detectors import DETECTORS
@@ -65,8 +65,8 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
 
     The reference is taken from all early rows, so that "1 in 1,000" means what it says; a
     detector's second fit leaves out what its first found most unusual, so that a few odd or
-    planted rows do not become part of what is ordinary. Scores are calibrated among later rows of
-    like extent.
+    planted rows do not become part of what is ordinary. Scores are calibrated among
+    later rows: all, or those of like extent, as each detector says.
     """
     early, late = sample.where(sample.time < split), sample.where(sample.time >= split)
     reference = Reference.fit(early.values)
@@ -75,11 +75,13 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
     detectors = tuple(fit_trimmed(DETECTORS[n], before, settings) for n in names)
     scores = [detector.score(after) for detector in detectors]
     classes = Classes.fit(extent(after), settings.classes[sample.level])
-    number = classes.of(extent(after))
-    calibrations = tuple(Mondrian.fit(score, number, len(classes)) for score in scores)
-    combined = COMBINATIONS[settings.combination[sample.level]].join(
-        [part.surprisal(score, number) for part, score in zip(calibrations, scores, strict=True)]
+    numbers = [[classes.numbers(after)[among] for among in part.among] for part in detectors]
+    calibrations = tuple(
+        tuple(Mondrian.fit(score, number) for number in own)
+        for score, own in zip(scores, numbers, strict=True)
     )
+    judged = [surprisals(*each) for each in zip(calibrations, scores, numbers, strict=True)]
+    combined = COMBINATIONS[settings.combination[sample.level]].join(list(np.concatenate(judged)))
     return LevelBaseline(
         level=sample.level,
         reference=reference,

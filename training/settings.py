@@ -37,7 +37,7 @@ class Settings:
     combination: dict[Level, str] = field(default_factory=_combination)
     """How each level's detectors are joined: experiments/detectors says why."""
     classes: dict[Level, int] = field(default_factory=_classes)
-    """Classes of extent in which scores are calibrated, at most: experiments/detectors says why."""
+    """Of extent, at most, for detectors that compare what is alike; the uppermost is parted on."""
     most_rows: dict[Level, int] = field(default_factory=_most_rows)
     """Rows that one project may give to fit and to calibration each: no project is the norm."""
     panel: dict[Level, tuple[str, ...]] = field(default_factory=lambda: dict(PANEL))

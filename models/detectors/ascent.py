@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from ..extent import Among
 from ..rows import Rows
 
 SHARE, TENURE = "share", "tenure"
@@ -23,6 +24,7 @@ class Ascent:
     name: ClassVar[str] = "ascent"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = (SHARE, TENURE)
+    among: ClassVar[tuple[Among, ...]] = ("all",)
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..extent import Classes, extent
+from ..extent import Among, Classes, extent
 from ..reference import Reference
 from ..rows import Rows, sides
 
@@ -36,6 +36,7 @@ class ConditionalTails:
     name: ClassVar[str] = "conditional_tails"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
+    among: ClassVar[tuple[Among, ...]] = ("alike", "all")
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from ..extent import Among
 from ..reference import Reference
 from ..rows import Rows
 
@@ -21,6 +22,7 @@ class Ecod:
     name: ClassVar[str] = "ecod"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
+    among: ClassVar[tuple[Among, ...]] = ("all",)
 
     def __init__(self, quantiles: np.ndarray, rightward: np.ndarray, rows: int) -> None:
         self._tails = Reference(quantiles, np.ones(len(quantiles)), rows)

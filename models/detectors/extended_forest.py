@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from ..extent import Among
 from ..rows import Rows, occluded
 from .trees import Trees, average_path
 
@@ -24,6 +25,7 @@ class ExtendedForest:
     name: ClassVar[str] = "extended_forest"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
+    among: ClassVar[tuple[Among, ...]] = ("all",)
 
     def __init__(self, trees: Trees) -> None:
         self._trees = trees

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ..extent import Among
 from ..rows import Rows, occluded
 from .trees import Trees, average_path
 
@@ -23,6 +24,7 @@ class IsolationForest:
     name: ClassVar[str] = "isolation_forest"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
+    among: ClassVar[tuple[Among, ...]] = ("all",)
 
     def __init__(self, trees: Trees) -> None:
         self._trees = trees

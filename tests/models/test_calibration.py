@@ -59,7 +59,7 @@ def test_each_class_is_judged_by_its_own() -> None:
     rng = np.random.default_rng(0)
     number = np.repeat([0, 1], [20_000, 5_000])
     scale = np.where(number == 1, 100.0, 1.0)
-    found = Mondrian.fit(rng.exponential(size=25_000) * scale, number, 2)
+    found = Mondrian.fit(rng.exponential(size=25_000) * scale, number)
     fresh = rng.exponential(size=25_000) * scale
     surprisal = found.surprisal(fresh, number)
     for present in (0, 1):
@@ -71,7 +71,7 @@ def test_each_class_is_judged_by_its_own() -> None:
 
 
 def test_no_scores_need_no_class() -> None:
-    found = Mondrian.fit(np.ones(10), np.zeros(10, dtype=int), 1)
+    found = Mondrian.fit(np.ones(10), np.zeros(10, dtype=int))
     assert found.surprisal(np.empty(0), np.empty(0, dtype=int)).shape == (0,)
 
 
@@ -80,10 +80,11 @@ def test_classes_hold_like_numbers_and_what_has_no_extent_is_apart() -> None:
     extents = np.r_[np.zeros(2 * FEWEST_ROWS), np.ceil(rng.lognormal(6, 2, 16 * FEWEST_ROWS))]
     classes = Classes.fit(extents, 8)
     counts = np.bincount(classes.of(extents), minlength=len(classes))
-    assert len(classes) == 9
+    assert len(classes) == 10  # none, seven eighths, and the last in halves
     assert counts[0] == 2 * FEWEST_ROWS
-    assert (np.abs(counts[1:] - 2 * FEWEST_ROWS) < 30).all()
-    assert classes.of(np.array([0.0, 1.0, 1e12])).tolist() == [0, 1, 8]
+    assert (np.abs(counts[1:8] - 2 * FEWEST_ROWS) < 30).all()
+    assert (np.abs(counts[8:] - FEWEST_ROWS) < 30).all()
+    assert classes.of(np.array([0.0, 1.0, 1e12])).tolist() == [0, 1, 9]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,7 @@ def test_classes_hold_like_numbers_and_what_has_no_extent_is_apart() -> None:
         (np.ones(5_000), 8, 1),
         (np.r_[np.zeros(5_000), np.arange(5_000)], 1, 1),
         (np.r_[np.zeros(10), np.arange(1, 1_501)], 8, 3),
+        (np.arange(1, 4_001), 2, 4),
         (np.arange(1, 100), 8, 1),
         (np.zeros(0), 8, 1),
     ],

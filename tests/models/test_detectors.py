@@ -140,6 +140,12 @@ def test_a_planted_oddity_is_named_first(detector: Detector, seed: int) -> None:
     assert (parts.argmax(axis=1) == columns).sum() >= 95
 
 
+def test_whom_a_detector_compares_is_said_once_each(detector: Detector) -> None:
+    assert detector.among
+    assert set(detector.among) <= {"all", "alike"}
+    assert len(set(detector.among)) == len(detector.among)
+
+
 def test_no_rows_give_no_scores(detector: Detector) -> None:
     none = as_rows(np.empty((0, COLUMNS)))
     assert detector.score(none).shape == (0,)
