@@ -18,7 +18,7 @@ class ConditionalTails:
     """Sums one-sided tails, each told among subjects of like extent.
 
     Three lines that start a program are nothing in an import of ten thousand, and a lot in a
-    change of four. Rows are put into classes by their extent (`extent.Classes`); one without extent,
+    change of four. Rows are put into classes by their extent (`extent.Classes`); one without any,
     such as a commit of binary files alone, is compared with all. Within its class a value whose
     tail in the concerning direction is p adds s = −log10 2p if p is below one half, as in
     `directional_tails`, and s² where s is above 1; one that lies as far out on the other side takes
