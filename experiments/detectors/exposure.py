@@ -62,7 +62,9 @@ def boosted(tails: np.ndarray, strange: np.ndarray) -> Judge:
         max_depth=4, l2_regularization=10, min_samples_leaf=50,
         monotonic_cst=[1] * tails.shape[1], random_state=0,
     )  # fmt: skip
-    return trees.fit(tails, strange, sample_weight=_weights(strange)).decision_function
+    return trees.fit(
+        tails, strange, sample_weight=_weights(strange) * len(strange)
+    ).decision_function
 
 
 def _weights(strange: np.ndarray) -> np.ndarray:
