@@ -20,9 +20,7 @@ FEWEST_ROWS = 500  # in a class; tails of fewer say little
 
 def extent(rows: Rows) -> np.ndarray:
     """Give how much each of n subjects did, 0 where nothing is known of it."""
-    wanted = EXTENT[rows.features[0].level]
-    column = next(i for i, feature in enumerate(rows.features) if feature.name == wanted)
-    return np.nan_to_num(rows.values[:, column])
+    return np.nan_to_num(rows.column(EXTENT[rows.features[0].level]))
 
 
 @dataclass(frozen=True)

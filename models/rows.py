@@ -24,6 +24,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.values)
 
+    def column(self, name: str) -> np.ndarray:
+        """Give one feature's n values."""
+        names = [feature.name for feature in self.features]
+        return self.values[:, names.index(name)]
+
     def where(self, mask: np.ndarray) -> "Rows":
         """Keep some rows."""
         earlier = None if self.earlier is None else self.earlier[mask]

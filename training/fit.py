@@ -75,7 +75,8 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
     detectors = tuple(fit_trimmed(DETECTORS[n], before, settings) for n in names)
     scores = [detector.score(after) for detector in detectors]
     classes = Classes.fit(extent(after), settings.classes[sample.level])
-    numbers = [[classes.numbers(after)[among] for among in part.among] for part in detectors]
+    by_comparison = classes.numbers(after)
+    numbers = [[by_comparison[among] for among in part.among] for part in detectors]
     calibrations = tuple(
         tuple(Mondrian.fit(score, number) for number in own)
         for score, own in zip(scores, numbers, strict=True)

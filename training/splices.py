@@ -4,7 +4,7 @@ A splice works on mined facts: it ends a history at some commit and replaces wha
 the author's last few, changed. Nothing that came before is touched, and nothing comes after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,6 +48,33 @@ def commits_of_people(history: History, since: int) -> np.ndarray:
     fits = (commits["author_kind"] == "person") & (commits["known_time"] >= since)
     fits &= ~commits["parents"].str.contains(" ", regex=False) & (commits["parents"] != "")
     return np.flatnonzero(fits.to_numpy())
+
+
+def runs_of_people(
+    history: History,
+    length: int,
+    past: int,
+    between: tuple[float, float],
+    rng: np.random.Generator,
+) -> Iterator[list[int]]:
+    """Give `length` commits in a row of each author who has made `past` before, authors drawn.
+
+    Parameters
+    ----------
+    between
+        Times, in seconds since 1970 UTC, from which on and before which the first is known.
+    """
+    time, author = (history.commits[name].to_numpy() for name in ("known_time", "author"))
+    everything = commits_of_people(history, 0)
+    people, many = np.unique(author[everything], return_counts=True)
+    for person in rng.permutation(people[many >= past + length]):
+        own = everything[author[everything] == person]
+        number = np.arange(len(own))
+        fits = (number >= past) & (number + length <= len(own))
+        starts = np.flatnonzero(fits & (time[own] >= between[0]) & (time[own] < between[1]))
+        if len(starts):
+            start = rng.choice(starts)
+            yield own[start : start + length].tolist()
 
 
 def ends_at(history: History, position: int) -> History:

@@ -18,9 +18,10 @@ from plants import FLAGGED, planted
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from trustdrift.features.catalog import features
-from trustdrift.models.detectors import ConditionalTails
+from trustdrift.models.detectors.conditional_tails import ConditionalTails, squared
 from trustdrift.models.reference import Reference
-from trustdrift.models.rows import Rows, sides
+from trustdrift.models.rows import Rows
+from trustdrift.training.contrast import non_negative_weights
 from trustdrift.training.corpus import read_corpus
 from trustdrift.training.dataset import each_project
 from trustdrift.training.sample import gather
@@ -30,31 +31,20 @@ from trustdrift.training.shapes import SHAPES
 WEIGHT = 0.02
 """Of all plants together, against the ordinary commits."""
 
+PENALTY = 1e-4
+"""On the squares of the weights."""
+
 Judge = Callable[[np.ndarray], np.ndarray]
 """From n rows of tails to n scores."""
 
 
-def squares(tails: np.ndarray) -> np.ndarray:
-    return np.where(tails > 1, tails**2, tails).sum(axis=1)
+def plain(tails: np.ndarray) -> np.ndarray:
+    return squared(tails).sum(axis=1)
 
 
 def additive(tails: np.ndarray, strange: np.ndarray) -> Judge:
-    from scipy.optimize import minimize
-
-    capped = np.minimum(tails, 4.0)
-    weight = _weights(strange)
-    d = tails.shape[1]
-
-    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
-        z = capped @ at[:d] + at[d]
-        off = weight * (1 / (1 + np.exp(-z)) - strange)
-        mean = float((weight * (np.logaddexp(0, z) - strange * z)).sum())
-        slope = np.r_[capped.T @ off + 2e-4 * at[:d], off.sum()]
-        return mean + 1e-4 * float((at[:d] ** 2).sum()), slope
-
-    bounds = [(0.0, None)] * d + [(None, None)]
-    found = minimize(loss, np.r_[np.full(d, 0.1), -5], jac=True, method="L-BFGS-B", bounds=bounds)
-    return lambda asked: np.minimum(asked, 4.0) @ found.x[:d]
+    weights = non_negative_weights(np.minimum(tails, 4.0), strange, PENALTY, _shares(strange))
+    return lambda asked: np.minimum(asked, 4.0) @ weights
 
 
 def boosted(tails: np.ndarray, strange: np.ndarray) -> Judge:
@@ -63,13 +53,12 @@ def boosted(tails: np.ndarray, strange: np.ndarray) -> Judge:
         monotonic_cst=[1] * tails.shape[1], random_state=0,
     )  # fmt: skip
     return trees.fit(
-        tails, strange, sample_weight=_weights(strange) * len(strange)
+        tails, strange, sample_weight=_shares(strange) * len(strange)
     ).decision_function
 
 
-def _weights(strange: np.ndarray) -> np.ndarray:
-    share = np.where(strange == 1, WEIGHT / strange.sum(), (1 - WEIGHT) / (strange == 0).sum())
-    return share
+def _shares(strange: np.ndarray) -> np.ndarray:
+    return np.where(strange == 1, WEIGHT / strange.sum(), (1 - WEIGHT) / (strange == 0).sum())
 
 
 def main(manifest: str, histories: str, vectors: str) -> None:
@@ -79,12 +68,10 @@ def main(manifest: str, histories: str, vectors: str) -> None:
     early = sample.where(sample.time < corpus.split_time)
     reference = Reference.fit(early.values)
     judge = ConditionalTails.fit(early.rows(reference), seed=0)
-    directed = np.logical_or(*sides(features("commit")))
 
     def tails(values: np.ndarray) -> np.ndarray:
         return judge.surprisal(Rows(values, features("commit"), reference))
 
-    assert directed.sum() == tails(early.values[:1]).shape[1]
     found = planted(learning, Path(histories), corpus.split_time)
     half = np.arange(len(found)) % 2 == 0
     ordinary = [tails(result.ordinary) for result in found]
@@ -109,7 +96,7 @@ def main(manifest: str, histories: str, vectors: str) -> None:
             cells += [np.mean(recalls), *recalls]
         print(f"| {title} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |", flush=True)
 
-    line("squared tails, nothing learned", lambda _: squares)
+    line("squared tails, nothing learned", lambda _: plain)
     for title, make in (("weights", additive), ("trees", boosted)):
 
         def learned(kept: np.ndarray, make: Callable[..., Judge] = make) -> Judge:

@@ -137,7 +137,8 @@ def told_by(
     detector: Detector, classes: Classes, rows: tuple[Rows, Rows, Rows], scores: list[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Calibrate a detector on the first of three sets of rows: what it says of the others."""
-    numbers = [[classes.numbers(part)[among] for among in detector.among] for part in rows]
+    each = [classes.numbers(part) for part in rows]
+    numbers = [[found[among] for among in detector.among] for found in each]
     calibrations = [Mondrian.fit(scores[0], number) for number in numbers[0]]
     ordinary, odd = (surprisals(calibrations, scores[i], numbers[i]) for i in (1, 2))
     return ordinary, odd

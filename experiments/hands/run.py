@@ -12,13 +12,11 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 from trustdrift.features.catalog import features
@@ -29,9 +27,11 @@ from trustdrift.features.vectors import describe_commits
 from trustdrift.models.detectors.other_hand import HABITS, write_weights
 from trustdrift.models.reference import Reference
 from trustdrift.models.rows import Rows
+from trustdrift.training.contrast import non_negative_weights
 from trustdrift.training.corpus import Entry, read_corpus
 from trustdrift.training.dataset import each_project, require_history
-from trustdrift.training.splices import commits_of_people, compromise, ends_at
+from trustdrift.training.replay.yearly import start_of
+from trustdrift.training.splices import compromise, ends_at, runs_of_people
 
 PROJECTS = 70
 AUTHORS = 5
@@ -58,11 +58,7 @@ SETS = {
 }
 
 
-def first_second(year: int) -> int:
-    return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
-
-
-ERAS = {"before": (0, first_second(2017)), "after": (first_second(2022), first_second(2100))}
+ERAS = {"before": (0, start_of(2017)), "after": (start_of(2022), start_of(2100))}
 
 
 @dataclass(frozen=True)
@@ -74,21 +70,8 @@ class Pair:
     swapped: np.ndarray
 
 
-def runs(history: History, era: str, rng: np.random.Generator) -> Iterator[list[int]]:
-    """Give ten commits in a row of authors who have a past, in an era."""
-    low, high = ERAS[era]
-    time = history.commits["known_time"].to_numpy()
-    author = history.commits["author"].to_numpy()
-    everything = commits_of_people(history, 0)
-    people, many = np.unique(author[everything], return_counts=True)
-    for person in rng.permutation(people[many >= PAST + LENGTH]):
-        own = everything[author[everything] == person]
-        number = np.arange(len(own))
-        fits = (number >= PAST) & (number + LENGTH <= len(own))
-        starts = np.flatnonzero(fits & (time[own] >= low) & (time[own] < high))
-        if len(starts):
-            start = rng.choice(starts)
-            yield own[start : start + LENGTH].tolist()
+def each_run(history: History, era: str, rng: np.random.Generator) -> Iterator[list[int]]:
+    return runs_of_people(history, LENGTH, PAST, ERAS[era], rng)
 
 
 def one_project(work: tuple[int, Entry, Entry], histories: Path) -> list[Pair]:
@@ -101,10 +84,10 @@ def one_project(work: tuple[int, Entry, Entry], histories: Path) -> list[Pair]:
         )
     except TrustdriftError:
         return []
-    strangers = [run for era in ERAS for run in runs(strange, era, rng)]
+    strangers = [run for era in ERAS for run in each_run(strange, era, rng)]
     pairs = []
     for era in ERAS if strangers else ():
-        for turn, own in enumerate(runs(history, era, rng)):
+        for turn, own in enumerate(each_run(history, era, rng)):
             if turn == AUTHORS:
                 break
             theirs = strangers[rng.integers(len(strangers))]
@@ -120,20 +103,9 @@ def values_at(history: History, positions: list[int]) -> np.ndarray:
 
 
 def learned(scores: np.ndarray, strange: np.ndarray) -> np.ndarray:
-    """Fit a logistic model without negative weights: d by 2, of low and of high values."""
+    """Learn weights, d by 2, of low and of high values."""
     sided = np.concatenate([np.maximum(-scores, 0), np.maximum(scores, 0)], axis=1)
-    d = sided.shape[1]
-
-    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
-        z = sided @ at[:d] + at[d]
-        off = 1 / (1 + np.exp(-z)) - strange
-        slope = np.r_[sided.T @ off / len(z) + 2 * PENALTY * at[:d], off.mean()]
-        mean = float((np.logaddexp(0, z) - strange * z).mean())
-        return mean + PENALTY * float((at[:d] ** 2).sum()), slope
-
-    bounds = [(0.0, None)] * d + [(None, None)]
-    found = minimize(loss, np.r_[np.full(d, 0.1), 0.0], jac=True, method="L-BFGS-B", bounds=bounds)
-    return found.x[:d].reshape(2, -1).T
+    return non_negative_weights(sided, strange, PENALTY).reshape(2, -1).T
 
 
 def ordinary(learning: list[Entry], vectors: Path) -> np.ndarray:

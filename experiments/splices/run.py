@@ -32,6 +32,7 @@ from trustdrift.training.splices import (
     compromise,
     ends_at,
     plant,
+    runs_of_people,
 )
 
 PLANTS = 6
@@ -101,19 +102,8 @@ def planted(
     return found
 
 
-def runs(history: History, split: int, rng: np.random.Generator) -> Iterator[list[int]]:
-    """Give the next ten commits of some authors who have a past."""
-    at = commits_of_people(history, split)
-    author = history.commits["author"].to_numpy()
-    everything = commits_of_people(history, 0)
-    people, many = np.unique(author[everything], return_counts=True)
-    for person in rng.permutation(people[many >= PAST + LENGTHS[-1]]):
-        own = everything[author[everything] == person]
-        starts = np.flatnonzero((np.arange(len(own)) >= PAST) & np.isin(own, at))
-        starts = starts[starts + LENGTHS[-1] <= len(own)]
-        if len(starts):
-            start = rng.choice(starts)
-            yield own[start : start + LENGTHS[-1]].tolist()
+def runs(history: History, since: float, rng: np.random.Generator) -> Iterator[list[int]]:
+    return runs_of_people(history, LENGTHS[-1], PAST, (since, np.inf), rng)
 
 
 def compromised(

@@ -77,8 +77,7 @@ class ConditionalTails:
 
     def _parts(self, rows: Rows) -> np.ndarray:
         """What each feature adds to the sum or takes away, n by k."""
-        surprisal = self.surprisal(rows)
-        return np.where(surprisal > 1, surprisal**2, surprisal)
+        return squared(self.surprisal(rows))
 
     def surprisal(self, rows: Rows) -> np.ndarray:
         """Signed surprisals within the rows' classes, n by k."""
@@ -92,6 +91,11 @@ class ConditionalTails:
             mine = number == present
             found[mine] = Rows(values[mine], some, self._references[present]).signed_surprisal
         return found
+
+
+def squared(surprisal: np.ndarray) -> np.ndarray:
+    """Square surprisals above 1: what a few strange features count for more by."""
+    return np.where(surprisal > 1, surprisal**2, surprisal)
 
 
 def _directed(rows: Rows) -> np.ndarray:
