@@ -8,11 +8,12 @@ import pandas as pd
 from .history import History, days
 from .packages import declarations
 from .past import count_between, earlier, earlier_count, surprise
-from .paths import ROLES, STEERING, directories, has_role, kinds
+from .paths import ROLES, STEERING, directories, has_role, kinds, named_as_binary
 
 GITLINK = 0o160000
 SYMLINK = 0o120000
 EXECUTABLE = 0o111
+DISGUISE = 1_000  # bytes of text in what is named as no text; a pointer of Git LFS has 130
 HABIT = 10  # commits below which nobody has a habit to depart from
 
 
@@ -96,8 +97,16 @@ class CommitFacts:
     def code_of_change(self) -> np.ndarray:
         """Tell which changes are to what is run when the project is built, installed or used."""
         executable = (self.changes["new_mode"].to_numpy() & EXECUTABLE) > 0
-        runs = self.steering_of_change | self.role("source") | executable
+        runs = self.steering_of_change | self.role("source") | executable | self.disguised
         return runs & ~self.role("test") & ~self.role("documentation")
+
+    @cached_property
+    def disguised(self) -> np.ndarray:
+        """Tell which changes add text to a file that is named as a picture, font or archive.
+
+        Pointers to large files kept elsewhere (Git LFS) are shorter.
+        """
+        return named_as_binary(self.changes["path"]) & (self.content("added_bytes") >= DISGUISE)
 
     @cached_property
     def steering_of_change(self) -> np.ndarray:

@@ -43,6 +43,7 @@ COMMITS: dict[str, tuple[str, str]] = {
     "references": ("int32", "issues and pull requests mentioned"),
     "conventional": ("bool", "the subject has the form `type(scope): …`"),
     "request_merge": ("bool", "the message is one that forges write when a request is merged"),
+    "claim": ("string", "documentation, version or upkeep if the subject says no more, else empty"),
     "author_identity": ("int32", "row number in `identities`"),
     "committer_identity": ("int32", "row number in `identities`"),
 }
@@ -60,6 +61,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "size": ("int64?", "bytes of the file after the commit; null if unreadable"),
     "added_bytes": ("int64?", "bytes of the added lines; null for binary and unreadable files"),
     "longest_line": ("int32?", "bytes of the longest added line"),
+    "blank_run": ("int32?", "bytes of the longest run of blanks before the end of an added line"),
     "entropy": ("float32?", "Shannon entropy of the added lines' bytes, bits per byte"),
     "non_ascii": ("float32?", "share of the added bytes of 128 and above"),
     "hidden": ("int32?", "invisible and direction-changing characters added"),

@@ -11,7 +11,7 @@ _PATTERNS = {
         |meson\.build|meson_options\.txt|build\.(rs|gradle|xml|sbt|zig|sh|py|ninja)|sconstruct
         |wscript
         |setup\.(py|cfg)|gemfile|rakefile|gulpfile[^/]*|gruntfile[^/]*|webpack[^/]*|rollup[^/]*
-        |justfile|build\.bazel|workspace|extconf\.rb|binding\.gyp|dockerfile[^/]*)$
+        |[^/]*\.config\.[cm]?[jt]s|justfile|build\.bazel|workspace|extconf\.rb|binding\.gyp|dockerfile[^/]*)$
         |\.(m4|cmake|mk|am|gyp|gypi|gradle|kts|bzl|vcxproj|sln|pro|spec)$|(^|/)(m4|cmake
         |build-aux|scripts?)/""",
     "ci": r"""^\.github/(workflows|actions)/|^\.circleci/|^\.gitlab-ci|^\.travis|^appveyor
@@ -55,6 +55,11 @@ _PATTERNS = {
         |release[^/]*|\.npmignore|manifest\.in|publish[^/]*)$""",
 }
 
+_NO_TEXT = re.compile(
+    r"""\.(?:woff2?|ttf|otf|eot|png|jpe?g|gif|ico|bmp|webp|tiff?|pdf|zip|gz|xz|bz2|zst|7z|rar|jar|war
+    |exe|dll|dylib|class|pyc|wasm|mp[34]|wav|ogg|avi|mov|sqlite3?)$""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _LAST_PART = re.compile(r"(?:^|/)[^/]*\Z")
 _UP_TO_ENDING = re.compile(r"\A(?:.*/)?(?:[^/]*\.)?", re.DOTALL)
 
@@ -86,6 +91,11 @@ def has_role(paths: pd.Series, role: str) -> np.ndarray:
 def steering(paths: pd.Series) -> np.ndarray:
     """Tell which of n paths have one of the roles of `STEERING`."""
     return np.logical_or.reduce([has_role(paths, role) for role in STEERING])
+
+
+def named_as_binary(paths: pd.Series) -> np.ndarray:
+    """Tell which of n paths have the ending of pictures, fonts, archives or programs."""
+    return paths.str.contains(_NO_TEXT).to_numpy(dtype=bool)
 
 
 def directories(paths: pd.Series) -> pd.Series:

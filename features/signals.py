@@ -69,6 +69,38 @@ def hidden_text(values: pd.DataFrame) -> pd.Series:
     return values["hidden_characters"] > 0
 
 
+@sign(SIGNALS, "commit", "the end of a line of code stands behind {blank_run:,.0f} blanks")
+def out_of_sight(values: pd.DataFrame) -> pd.Series:
+    """Code stands so far to the right that nobody sees it without scrolling.
+
+    Generated tables and copied terminal output look like this, too.
+    """
+    return values["blank_run"] > 0
+
+
+@sign(
+    SIGNALS,
+    "commit",
+    "{disguised_files:,.0f} files named as pictures, fonts or archives hold text",
+)
+def text_named_as_binary(values: pd.DataFrame) -> pd.Series:
+    """Files whose names promise what no reviewer opens gain text, and text can be a program."""
+    return values["disguised_files"] > 0
+
+
+@sign(
+    SIGNALS,
+    "commit",
+    "written {rewritten_after:,.0f} days before somebody committed it by hand",
+)
+def old_date_kept(values: pd.DataFrame) -> pd.Series:
+    """A commit of half a year ago or more was made anew, and kept its old date.
+
+    Patches that waited long and branches that are rebased show this, too.
+    """
+    return values["rewritten_after"] > 182
+
+
 @sign(
     SIGNALS,
     "commit",

@@ -60,6 +60,7 @@ class Repository:
         author: str = "Ada Lovelace <ada@example.org>",
         committer: str | None = None,
         time: int = START,
+        later: int = 0,
         zone: str = "+0000",
         message: str = "Change something",
         branch: str = "main",
@@ -67,13 +68,16 @@ class Repository:
         after: int | None = None,
         modes: dict[str, str] | None = None,
     ) -> int:
-        """Plan a commit; None as content deletes. Gives a mark, for `merge`, `after`, `tag`."""
+        """Plan a commit; None as content deletes. Gives a mark, for `merge`, `after`, `tag`.
+
+        The committer's clock is `later` seconds after the author's.
+        """
         self._marks += 1
         text = message.encode()
         lines = [
             f"commit refs/heads/{branch}\nmark :{self._marks}\n".encode(),
             f"author {author} {time} {zone}\n".encode(),
-            f"committer {committer or author} {time} {zone}\n".encode(),
+            f"committer {committer or author} {time + later} {zone}\n".encode(),
             b"data %d\n%s\n" % (len(text), text),
         ]
         if after is not None:

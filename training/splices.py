@@ -20,6 +20,7 @@ REGULAR_FILE = 0o100644
 _HABITS = (
     "author_offset", "signature", "subject_length", "body_lines", "message_length", "trailers",
     "signed_off", "co_authored", "reviews", "references", "conventional",
+    "claim",
 )  # fmt: skip
 """Columns of a commit that tell who is at the keyboard."""
 

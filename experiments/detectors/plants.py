@@ -38,12 +38,18 @@ PLANTS = 4
 """Of each kind, in each project."""
 
 FLAGGED = (0.001, 0.01)
-CANDIDATES = ("directional_tails", "conditional_tails", "autoencoder", "pca", "other_hand")
+STRANGEST = ("strangest_features", "strangest_content", "strangest_capabilities")
+CANDIDATES = ("directional_tails", "conditional_tails", *STRANGEST, "autoencoder", "pca",
+              "other_hand")  # fmt: skip
 PANELS = (
     ("directional_tails", "autoencoder"),
     ("conditional_tails", "autoencoder"),
     ("conditional_tails", "pca"),
     ("conditional_tails", "autoencoder", "other_hand"),
+    ("strangest_features", "autoencoder", "other_hand"),
+    STRANGEST,
+    (*STRANGEST, "autoencoder"),
+    (*STRANGEST, "autoencoder", "other_hand"),
 )
 CLASSES = (1, 8)
 """Of extent, at most, where a detector compares what is alike."""

@@ -103,7 +103,27 @@ def committers_experience(facts: CommitFacts) -> np.ndarray:
 )
 def commit_delay(facts: CommitFacts) -> np.ndarray:
     """Time from the author line's to the committer line's clock."""
+    return _delay(facts)
+
+
+def _delay(facts: CommitFacts) -> np.ndarray:
     return (facts.column("commit_time") - facts.column("author_time")) / DAY
+
+
+@commit_feature(
+    unit="days",
+    concerning="high",
+    compared_with="all projects",
+    says="was committed by hand {value:,.0f} days after it was written",
+)
+def rewritten_after(facts: CommitFacts) -> np.ndarray:
+    """Time from writing to committing; no value where a forge or robot committed it.
+
+    A rebase or a patch taken up does that within weeks. Who amends a commit of last year, so that
+    the history looks as before, leaves the old date and a new one.
+    """
+    by_hand = (facts.commits["committer_kind"] == "person").to_numpy()
+    return np.where(by_hand, _delay(facts), np.nan)
 
 
 @commit_feature(

@@ -30,6 +30,31 @@ def longest_line(facts: CommitFacts) -> np.ndarray:
     return facts.highest(np.where(facts.code_of_change, facts.content("longest_line"), np.nan))
 
 
+@commit_feature(
+    unit="bytes",
+    concerning="high",
+    compared_with="all projects",
+    says="hides the end of a line of code behind {value:,.0f} blanks",
+)
+def blank_run(facts: CommitFacts) -> np.ndarray:
+    """Longest run of blanks, 100 or more, that something follows in an added line of code.
+
+    What stands behind it is out of sight unless somebody scrolls sideways.
+    """
+    return facts.highest(np.where(facts.code_of_change, facts.content("blank_run"), np.nan))
+
+
+@commit_feature(
+    unit="files",
+    concerning="high",
+    compared_with="all projects",
+    says="adds text to {value:,.0f} files named as pictures, fonts or archives",
+)
+def disguised_files(facts: CommitFacts) -> np.ndarray:
+    """Files named as pictures, fonts, archives or programs that gain a kilobyte of text."""
+    return facts.total(facts.disguised)
+
+
 def _entropy(facts: CommitFacts) -> np.ndarray:
     """Highest entropy among the texts added to code; NaN where none is long enough."""
     told = facts.code_of_change & (facts.content("added_bytes") >= ENOUGH_TEXT)

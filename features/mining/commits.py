@@ -6,6 +6,7 @@ from dataclasses import dataclass
 MINUTES_IN_OFFSET_LIMIT = 14 * 60  # the largest civil offset, UTC+14; beyond it is noise
 
 LONGEST_STAMP = 4_096  # bytes of an author line that are looked at
+LONGEST_SUBJECT = 200  # characters of a subject in which a claim is looked for
 LONGEST_MESSAGE = 100_000  # characters of a message whose form is looked at
 
 _STAMP = re.compile(rb"(?P<who>.*?)\s?<(?P<address>[^>]*)>\s*(?P<time>-?\d+)?\s*(?P<zone>[+-]\d+)?")
@@ -24,6 +25,28 @@ _ENCODINGS = re.compile(
     r"|gb18030|big5|euc-(?:jp|kr)|shift[-_]jis|iso-?2022-jp|(?:us-)?ascii",
     re.IGNORECASE,
 )
+CLAIMS = ("documentation", "version", "upkeep")
+"""What a subject says that a commit is about, if that is housekeeping; the first counts most."""
+
+_TYPED = re.compile(r"([a-z]+)(?:\(([^)]*)\))?!?[:/]")
+_NUMBERED = re.compile(r"v?\d+\.\d+[\w.+-]*$")
+_TYPES = {
+    "doc": 0, "docs": 0, "deps": 1, "release": 1,
+    "chore": 2, "style": 2, "ci": 2, "build": 2, "test": 2, "tests": 2,
+}  # fmt: skip
+_SAYS = {
+    word: claim
+    for claim, words in enumerate((
+        "readme typo typos documentation docs changelog docstring docstrings",
+        "bump bumps bumped release releases released releasing version versions deps dependency "
+        "dependencies lockfile lockfiles",
+        "cleanup cleanups whitespace formatting lint linter linting cosmetic cosmetics minor",
+    ))
+    for word in words.split()
+}  # fmt: skip
+_AS_LETTERS = str.maketrans(dict.fromkeys(map(chr, range(128)), " ") | {
+    letter: letter for letter in "abcdefghijklmnopqrstuvwxyz"
+})  # fmt: skip
 _REVIEWS = {"reviewed-by", "acked-by", "tested-by", "approved-by"}
 
 
@@ -55,6 +78,7 @@ FACTS = (
     "references",
     "conventional",
     "request_merge",
+    "claim",
 )
 """Columns of the table of commits that a commit object says by itself."""
 
@@ -155,7 +179,7 @@ def facts_of(raw: RawCommit) -> tuple:
     return *stamps, raw.signature, *_message_shape(raw.message)
 
 
-def _message_shape(message: str) -> tuple[int | bool, ...]:
+def _message_shape(message: str) -> tuple[int | bool | str, ...]:
     """Measure a commit message without keeping its text.
 
     Trailers are looked for in the last paragraph, when that is not the subject and at least a
@@ -180,7 +204,18 @@ def _message_shape(message: str) -> tuple[int | bool, ...]:
         _references(message[:10_000]),
         bool(_CONVENTIONAL.match(subject)),
         bool(_REQUEST_MERGE.match(message[:2_000])) or _MERGE_TRAILER in message[:2_000],
+        _claim(subject[:LONGEST_SUBJECT].lower()),
     )
+
+
+def _claim(subject: str) -> str:
+    """Name the first of `CLAIMS` that a subject in lower case makes; empty if it makes none."""
+    made = {_SAYS[word] for word in _SAYS.keys() & subject.translate(_AS_LETTERS).split()}
+    if (typed := _TYPED.match(subject)) and typed[1] in _TYPES:
+        made.add(1 if (typed[2] or "").startswith("deps") else _TYPES[typed[1]])
+    if _NUMBERED.match(subject):
+        made.add(1)
+    return CLAIMS[min(made)] if made else ""
 
 
 def _references(text: str) -> int:

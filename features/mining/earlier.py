@@ -15,7 +15,7 @@ from .commits import FACTS
 from .graph import Node
 from .tables import ChangeTable, from_rows
 
-VERSION = "3"  # to be raised whenever the same repository would give other rows
+VERSION = "4"  # to be raised whenever the same repository would give other rows
 
 
 @dataclass(frozen=True)

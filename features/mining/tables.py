@@ -31,8 +31,8 @@ from .tags import RawTag
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_COUNTED = ("added", "deleted", "size", "added_bytes", "longest_line", "hidden", "base64_runs",
-            "hex_runs", "urls", "ip_literals", *CAPABILITIES)  # fmt: skip
+_COUNTED = ("added", "deleted", "size", "added_bytes", "longest_line", "blank_run", "hidden",
+            "base64_runs", "hex_runs", "urls", "ip_literals", *CAPABILITIES)  # fmt: skip
 _SHARES = ("entropy", "non_ascii")
 _FLAGS = ("binary", "minified", "cut")
 

@@ -11,6 +11,7 @@ from .phrases import Phrases
 
 ENCODED_RUN = 60  # characters; PEM has lines of 64, MIME of 76
 ESCAPED_RUN = 16  # bytes written one by one
+BLANK_RUN = 100  # bytes; hardly any indentation or table has as many
 MINIFIED_LINE = 200  # bytes of a mean line above which text is written by a program
 MINIFIED_BYTES = 1_000
 MINIFIED_BLANKS = 0.1  # share of white space below which it was taken out on purpose
@@ -18,6 +19,7 @@ MINIFIED_BLANKS = 0.1  # share of white space below which it was taken out on pu
 TEXT = np.dtype(
     [
         ("longest_line", "i4"),
+        ("blank_run", "i4"),
         ("entropy", "f4"),
         ("non_ascii", "f4"),
         ("hidden", "i4"),
@@ -43,6 +45,8 @@ _HIDDEN = re.compile(
 )
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{%d,}={0,2}" % ENCODED_RUN)
+_BLANK_RUN = re.compile(rb"(?<![ \t])[ \t]{%d,}+(?=[^\r\n])" % BLANK_RUN)
+_BLANKS_THERE = b" " * BLANK_RUN
 _HEX = re.compile(rb"[0-9a-fA-F]+\Z")
 _ESCAPED = re.compile(
     rb"(?:\\x[0-9a-fA-F]{2}){%(least)d,}|(?:0x[0-9a-fA-F]{2},\s*){%(least)d,}"
@@ -77,6 +81,8 @@ def measure_texts(texts: Sequence[bytes]) -> np.ndarray:
     Of `TEXT`, a row for each:
 
     - `longest_line` in bytes, its newline not counted
+    - `blank_run`: bytes of the longest run of blanks that something on the same line follows, which
+      a reader does not see without scrolling; 0 below `BLANK_RUN`
     - `entropy`: Shannon entropy of the byte values, bits per byte; NaN where there is no text
     - `non_ascii`: share of bytes of 128 and above; NaN where there is no text
     - `hidden`: invisible and direction-changing characters; a byte order mark at the start is none
@@ -102,13 +108,11 @@ def measure_texts(texts: Sequence[bytes]) -> np.ndarray:
         found["hidden"][i] = _hidden(texts[i])
     for i in joined.having(_ENCODED_THERE, joined.every.translate(_AS_ENCODED)):
         found["base64_runs"][i], found["hex_runs"][i] = _encoded_runs(texts[i])
+    for i in joined.having(_BLANKS_THERE, joined.every.replace(b"\t", b" ")):
+        found["blank_run"][i] = max(map(len, _BLANK_RUN.findall(texts[i])), default=0)
     for i in {*joined.having(b"0x"), *joined.having(b"\\x")}:
         found["hex_runs"][i] += _escaped_runs(texts[i])
-    may_be = _MAY_BE_IP.finditer(joined.every.translate(_AS_DIGITS))
-    for i in {joined.text_at(match.start()) for match in may_be}:
-        found["ip_literals"][i] = len(_IP.findall(texts[i]))
-    for i in joined.having(b"://"):
-        found["urls"][i] = texts[i].count(b"://")
+    _count_addresses(joined, texts, found)
     for name, places in _capabilities(joined.every).items():
         found[name] = joined.counts_at(places)
     return found
@@ -168,6 +172,14 @@ def _minified(counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     long_lines = sizes >= MINIFIED_LINE * (1 + counts[:, _NEWLINE])
     dense = counts[:, _BLANKS].sum(axis=1) < MINIFIED_BLANKS * sizes
     return (sizes >= MINIFIED_BYTES) & long_lines & dense
+
+
+def _count_addresses(joined: _Joined, texts: Sequence[bytes], found: np.ndarray) -> None:
+    may_be = _MAY_BE_IP.finditer(joined.every.translate(_AS_DIGITS))
+    for i in {joined.text_at(match.start()) for match in may_be}:
+        found["ip_literals"][i] = len(_IP.findall(texts[i]))
+    for i in joined.having(b"://"):
+        found["urls"][i] = texts[i].count(b"://")
 
 
 def _hidden(text: bytes) -> int:

@@ -14,6 +14,7 @@ from .neighbours import Neighbours
 from .other_hand import OtherHand
 from .pca import Pca
 from .sequence import Sequence
+from .strangest import StrangestCapabilities, StrangestContent, StrangestFeatures
 
 DETECTORS: dict[str, type[Detector]] = {
     kind.name: kind
@@ -30,11 +31,20 @@ DETECTORS: dict[str, type[Detector]] = {
         Sequence,
         Ascent,
         OtherHand,
+        StrangestFeatures,
+        StrangestContent,
+        StrangestCapabilities,
     )
 }
 
 PANEL: dict[Level, tuple[str, ...]] = {
-    "commit": ("conditional_tails", "autoencoder", "other_hand"),
+    "commit": (
+        "strangest_features",
+        "strangest_content",
+        "strangest_capabilities",
+        "autoencoder",
+        "other_hand",
+    ),
     "contributor": ("directional_tails", "autoencoder", "sequence"),
     "project": ("directional_tails", "autoencoder"),
 }

@@ -39,12 +39,18 @@ class ConditionalTails:
     among: ClassVar[tuple[Among, ...]] = ("alike", "all")
 
     @classmethod
+    def counted(cls, rows: Rows) -> np.ndarray:
+        """Tell which of d features count: those with a concerning direction."""
+        high, low = sides(rows.features)
+        return high | low
+
+    @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:
         """Take quantiles in each class of extent."""
         extents = extent(rows)
         told = extents > 0 if (extents > 0).any() else extents == 0
         classes = Classes.fit(extents[told], MOST_CLASSES)
-        directed, number = rows.values[told][:, _directed(rows)], classes.of(extents[told])
+        directed, number = rows.values[told][:, cls.counted(rows)], classes.of(extents[told])
         members = [directed[number == present] for present in range(len(classes))]
         quantiles = [Reference.fit(part).quantiles for part in members]
         return cls(classes.edges, np.array(quantiles), np.array([len(part) for part in members]))
@@ -56,7 +62,7 @@ class ConditionalTails:
     def contributions(self, rows: Rows) -> np.ndarray:
         """Give each feature's part of the sum where it raises it."""
         parts = np.zeros(rows.values.shape)
-        parts[:, _directed(rows)] = np.maximum(self._parts(rows), 0.0)
+        parts[:, self.counted(rows)] = np.maximum(self._parts(rows), 0.0)
         return parts
 
     def tensors(self) -> dict[str, np.ndarray]:
@@ -81,7 +87,7 @@ class ConditionalTails:
 
     def surprisal(self, rows: Rows) -> np.ndarray:
         """Signed surprisals within the rows' classes, n by k."""
-        directed = np.flatnonzero(_directed(rows))
+        directed = np.flatnonzero(self.counted(rows))
         some = tuple(rows.features[column] for column in directed)
         values = rows.values[:, directed]
         found = rows.signed_surprisal[:, directed]
@@ -96,8 +102,3 @@ class ConditionalTails:
 def squared(surprisal: np.ndarray) -> np.ndarray:
     """Square surprisals above 1: what a few strange features count for more by."""
     return np.where(surprisal > 1, surprisal**2, surprisal)
-
-
-def _directed(rows: Rows) -> np.ndarray:
-    high, low = sides(rows.features)
-    return high | low

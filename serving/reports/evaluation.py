@@ -13,9 +13,10 @@ from ...training.replay.standing import LENGTHS, SHARES, Standing, best, first_w
 from ...training.replay.summary import (
     actors_listed,
     anybody_listed,
+    campaigns_found,
     commits_found,
+    commits_found_by_campaign,
     harmful,
-    incidents_found,
     successors_listed,
     takeovers,
 )
@@ -46,7 +47,8 @@ def as_json(found: Evaluation) -> str:
         "failures": replay.plan.gathered.failures,
         "commits": {"found": _figures(commits_found(harmful(wide)))},
         "commits_from_head": {"found": _figures(commits_found(harmful(head)))},
-        "incidents_found": _figures(incidents_found(harmful(wide))),
+        "commits_by_campaign": {"found": _figures(commits_found_by_campaign(harmful(wide)))},
+        "campaigns_found": _figures(campaigns_found(harmful(wide))),
         "commits_by": {
             key: {name: _figures(commits_found(part)) for name, part in _groups(wide, key).items()}
             for key in ("kind", "severity")
@@ -155,7 +157,8 @@ def as_markdown(found: Evaluation) -> str:
     commits = [
         _row("every reference", commits_found(harmful(wide))),
         _row("reachable from the head", commits_found(harmful(head))),
-        _row("incidents with at least one", incidents_found(harmful(wide))),
+        _row("every reference, each campaign once", commits_found_by_campaign(harmful(wide))),
+        _row("campaigns with at least one", campaigns_found(harmful(wide))),
         *(
             _row(f"{key} {name.replace('_', ' ')}", commits_found(part))
             for key in ("kind", "severity")
@@ -167,7 +170,7 @@ def as_markdown(found: Evaluation) -> str:
     lines = [
         f"Years {replay.plan.years[0]} to {replay.plan.years[-1]}, "
         f"{len(replay.plan.gathered.projects)} ordinary projects, {how}. Lists are shares of all "
-        "that is ranked, or its first rows; 95 % bootstrap intervals over incidents, hand-overs "
+        "that is ranked, or its first rows; 95 % bootstrap intervals over campaigns, hand-overs "
         "or projects, and n. Tied rows count as more unusual.",
         "",
         "### Harmful commits, in the list of the year up to them",

@@ -168,3 +168,69 @@ def test_tests_that_lose_more_than_they_gain_are_told(repository: Repository) ->
         {"tests/a.py": b"1\n5\n", "tests/b.py": None}, author=FOUNDER, time=START + DAY
     )
     assert values_of(repository)["test_lines_lost"].tolist() == [0, 2]
+
+
+def test_what_is_out_of_sight_or_under_another_name_is_told(repository: Repository) -> None:
+    quiet_past(repository)
+    far = b"module.exports = {};" + b" " * 400 + b"require('child_process').exec(x)\n"
+    program = b"const run = require('child_process')\n" * 40
+    repository.commit(
+        {"vite.config.mjs": far, "public/fonts/fa.woff2": program, "logo.png": b"oid sha256:0\n"},
+        author=FOUNDER, time=START + 90 * DAY,
+    )  # fmt: skip
+    values = values_of(repository)
+    last = values.iloc[-1]
+    assert (last["blank_run"], last["disguised_files"], last["build_files"]) == (400, 1, 1)
+    assert last["programs"] == 2 + 40
+    assert shown(values) >= {"out_of_sight", "text_named_as_binary"}
+    assert not shown(values.iloc[:-1]) & {"out_of_sight", "text_named_as_binary"}
+
+
+def test_a_commit_made_anew_long_after_is_told(repository: Repository) -> None:
+    quiet_past(repository)
+    repository.commit({"a.c": b"1\n"}, author=FOUNDER, time=START + 90 * DAY, later=400 * DAY)
+    repository.commit({"a.c": b"2\n"}, author=FOUNDER, time=START + 491 * DAY, later=9 * DAY)
+    repository.commit(
+        {"a.c": b"3\n"}, author=FOUNDER, committer="GitHub <noreply@github.com>",
+        time=START + 101 * DAY, later=400 * DAY,
+    )  # fmt: skip
+    values = values_of(repository)
+    assert values["rewritten_after"].iloc[-3:-1].tolist() == [400, 9]
+    assert pd.isna(values["rewritten_after"].iloc[-1])
+    assert "old_date_kept" in shown(values.iloc[:-2])
+    assert "old_date_kept" not in shown(values)
+
+
+@pytest.mark.parametrize(
+    ("message", "claim"),
+    [
+        ("docs: say how", "documentation"),
+        ("Fix typo in release notes of the README", "documentation"),
+        ("Bump x from 1 to 2", "version"),
+        ("chore(deps): x", "version"),
+        ("v1.2.3", "version"),
+        ("release/v0.23.2 (#2188)", "version"),
+        ("chore: x", "upkeep"),
+        ("Minor cleanup", "upkeep"),
+        ("fix: correct the schema", ""),
+        ("Implement versioned parsers", ""),
+        ("\n\n", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_subject_claims_is_told(repository: Repository, message: str, claim: str) -> None:
+    repository.commit({"a.c": b"1\n"}, message=message)
+    assert mine(repository.write(), key=KEY).commits["claim"].tolist() == [claim]
+
+
+def test_more_than_the_message_claims_is_told(repository: Repository) -> None:
+    quiet_past(repository)
+    files: dict[str, bytes | None] = {"lib/more.js": EXFILTRATION, "package.json": b"{}\n"}
+    repository.commit(files, message="chore: deps", author=FOUNDER, time=START + 90 * DAY)
+    repository.commit({"lib/part1.js": EXFILTRATION}, author=FOUNDER, time=START + 91 * DAY)
+    values = values_of(repository)
+    claimed = values.iloc[-2]
+    assert claimed["code_beyond_claim"] == len(EXFILTRATION)
+    assert claimed["capabilities_beyond_claim"] == 3
+    last = values.iloc[-1]
+    assert last[["code_beyond_claim", "capabilities_beyond_claim"]].isna().all()

@@ -81,6 +81,28 @@ def test_rules_and_long_paths_are_no_encoded_runs(line: bytes) -> None:
     assert found["base64_runs"] == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "run"),
+    [
+        (b"x = 1;" + b" " * 300 + b"run(y)\n", 300),
+        (b"\t" * 131 + b"y", 131),
+        (b"a" + b" " * 150 + b"b" + b" \t" * 100 + b"c", 200),
+        (b"x = 1;" + b" " * 300 + b"\n", 0),
+        (b"x" + b" " * 300 + b"\r\ny", 0),
+        (b" " * 99 + b"x", 0),
+    ],
+)
+def test_a_run_of_blanks_counts_where_something_stands_behind_it(text: bytes, run: int) -> None:
+    assert measure_text(text)["blank_run"] == run
+
+
+def test_blanks_without_end_are_read_once() -> None:
+    assert (
+        measure_text(b" " * 3_000_000 + b"\n")["blank_run"] == 0
+    )  # quadratic, it would take hours
+    assert measure_text((b" " * 200 + b"\n") * 20_000)["blank_run"] == 0
+
+
 def test_addresses_are_counted() -> None:
     found = measure_text(
         b"get https://x.org and http://y.org from 192.168.1.20, not 1.2.3 or 300.1.1.1"

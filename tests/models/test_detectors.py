@@ -20,6 +20,7 @@ from trustdrift.models.rows import Rows
 COLUMNS = 12
 NAMES = {  # that some detectors ask for by name
     2: "added_bytes", 3: "share", 5: "message_against_own", 6: "hour_surprise", 7: "tenure",
+    9: "network", 0: "longest_line",
 }  # fmt: skip
 
 
@@ -138,6 +139,22 @@ def test_a_planted_oddity_is_named_first(detector: Detector, seed: int) -> None:
         planted[row, column] = -1e9 if FEATURES[column].concerning == "low" else 1e9
     parts = detector.contributions(Rows(planted, FEATURES, REFERENCE, before))
     assert (parts.argmax(axis=1) == columns).sum() >= 95
+
+
+def test_the_strangest_features_count_whatever_the_others_are() -> None:
+    strangest = DETECTORS["strangest_features"].fit(as_rows(VALUES), seed=0)
+    one = np.nanmedian(VALUES, axis=0)[None]
+    one[0, 3] = 1e9
+    better = one.copy()
+    better[0, 6], better[0, 7] = -1e9, 1e9
+    alone, beside_good = (strangest.score(Rows(row, FEATURES, REFERENCE)) for row in (one, better))
+    np.testing.assert_array_equal(alone, beside_good)
+    tails = DETECTORS["conditional_tails"].fit(as_rows(VALUES), seed=0)
+    assert tails.score(Rows(better, FEATURES, REFERENCE)) < tails.score(
+        Rows(one, FEATURES, REFERENCE)
+    )
+    every = np.where([each.concerning == "low" for each in FEATURES], -1e9, 1e9)[None]
+    assert (strangest.contributions(Rows(every, FEATURES, REFERENCE)) > 0).sum() == 3
 
 
 def test_whom_a_detector_compares_is_said_once_each(detector: Detector) -> None:

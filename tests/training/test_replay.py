@@ -29,7 +29,7 @@ from trustdrift.training.replay.population import (
     corpus_entries,
     gather_population,
 )
-from trustdrift.training.replay.replay import Plan, plan, see
+from trustdrift.training.replay.replay import Course, IncidentSeen, Plan, plan, see
 from trustdrift.training.replay.standing import (
     Standing,
     best,
@@ -37,6 +37,11 @@ from trustdrift.training.replay.standing import (
     found_share,
     in_month,
     in_year_before,
+)
+from trustdrift.training.replay.summary import (
+    campaigns_found,
+    commits_found,
+    commits_found_by_campaign,
 )
 from trustdrift.training.replay.yearly import _place_in_group, start_of
 
@@ -197,6 +202,36 @@ def test_a_file_that_is_no_list_of_cases_is_refused_before_the_work(world: World
     (world.folder / "wrong.toml").write_text('[[incident]]\nid = "x"\nrepo = "a/b"\n')
     line = world.evaluate("--incidents", "wrong.toml", code=2)
     assert "`malicious` of incident x is absent or wrong" in line
+
+
+def test_what_one_attacker_did_is_one_case(tmp_path: Path) -> None:
+    text = """
+[[incident]]
+id = "{0}"
+{1}
+repo = "a/{0}"
+kind = "account_compromise"
+severity = "malicious"
+actor_commit = "1"
+disclosed = ""
+malicious = [{{ sha = "1", date = "2022-12-30" }}]
+"""
+    path = tmp_path / "cases.toml"
+    same = 'campaign = "worm"'
+    path.write_text("".join(text.format(*each) for each in (("a", same), ("b", same), ("c", ""))))
+    incidents = read_cases(path).incidents
+    assert [incident.campaign for incident in incidents] == ["worm", "worm", "c"]
+    nobody = Course(())
+    seen = [
+        IncidentSeen(
+            incident, "", nobody, nobody, ((incident.malicious[0], Standing(0, 0, rank, 1_000)),)
+        )
+        for incident, rank in zip(incidents, (1, 900, 900), strict=True)
+    ]
+    assert commits_found(seen)[0.01].value == pytest.approx(1 / 3)
+    assert commits_found_by_campaign(seen)[0.01].value == pytest.approx(1 / 4)
+    assert campaigns_found(seen)[0.01].value == pytest.approx(1 / 2)
+    assert campaigns_found(seen)[0.01].n == 2
 
 
 @pytest.mark.parametrize(

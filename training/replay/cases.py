@@ -33,6 +33,8 @@ class Incident:
     severity: str
     actor_commit: str
     """A commit whose author is the actor."""
+    campaign: str
+    """What one attacker did, maybe in several repositories; the incident's own name if alone."""
     disclosed: date | None
     """First day of the month or year where no day is known; None if it was never told."""
     malicious: tuple[HarmfulCommit, ...]
@@ -151,6 +153,7 @@ def _incident(row: _Row) -> Incident:
         kind=row.text("kind"),
         severity=row.text("severity"),
         actor_commit=row.text("actor_commit"),
+        campaign=row.text("campaign") if "campaign" in row.values else row.text("id"),
         disclosed=row.day("disclosed"),
         malicious=tuple(_commit(row, commit) for commit in commits),
     )

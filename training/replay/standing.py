@@ -89,8 +89,8 @@ def first_within(standings: Sequence[Standing], size: float) -> Standing | None:
     return min(inside, key=lambda standing: standing.time, default=None)
 
 
-def found_share(hits: Sequence[bool], groups: Sequence[str], seed: int = 0) -> Estimate:
-    """Give the share of hits with a 95 % bootstrap interval over groups.
+def found_share(hits: Sequence[float], groups: Sequence[str], seed: int = 0) -> Estimate:
+    """Give the share of hits, 0 to 1 each, with a 95 % bootstrap interval over groups.
 
     `n` of the estimate is the number of hits and misses. With none the figure is NaN.
     """

@@ -13,12 +13,12 @@ from .standing import Standing, by_size, found_share
 
 
 def commits_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
-    """Say what share of the commits a list of each size holds, with intervals over incidents.
+    """Say what share of the commits a list of each size holds, with intervals over campaigns.
 
     The list is of the year up to the commit. Commits that cannot be reached do not count.
     """
     seen = [
-        (standing, case.incident.id)
+        (standing, case.incident.campaign)
         for case in incidents
         for _, standing in case.commits
         if standing is not None
@@ -28,11 +28,33 @@ def commits_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
     )
 
 
-def incidents_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
-    """Say for what share of the incidents a list of each size holds at least one commit."""
-    return _ever_held(
-        ([s for _, s in case.commits if s is not None], case.incident.id) for case in incidents
+def commits_found_by_campaign(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
+    """Average over campaigns what share of their commits a list of each size holds.
+
+    One attacker who pushed the same to a hundred repositories counts as often as one who pushed
+    once. `n` is the number of campaigns.
+    """
+    seen = _by_campaign(incidents)
+    return by_size(
+        lambda size: found_share(
+            [float(np.mean([s.within(size) for s in found])) for found in seen.values()],
+            list(seen),
+        )
     )
+
+
+def campaigns_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
+    """Say for what share of the campaigns a list of each size holds at least one commit."""
+    return _ever_held((found, name) for name, found in _by_campaign(incidents).items())
+
+
+def _by_campaign(incidents: Iterable[IncidentSeen]) -> dict[str, list[Standing]]:
+    """Give the standings of each campaign's commits; without those that cannot be reached."""
+    found: dict[str, list[Standing]] = {}
+    for case in incidents:
+        for standing in (standing for _, standing in case.commits if standing is not None):
+            found.setdefault(case.incident.campaign, []).append(standing)
+    return found
 
 
 def harmful(incidents: Iterable[IncidentSeen]) -> list[IncidentSeen]:
@@ -49,7 +71,7 @@ def takeovers(incidents: Iterable[IncidentSeen]) -> list[IncidentSeen]:
 
 def actors_listed(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
     """Say what share of the actors a month's list holds at least once before disclosure."""
-    return _ever_held((case.contributor.standings, case.incident.id) for case in incidents)
+    return _ever_held((case.contributor.standings, case.incident.campaign) for case in incidents)
 
 
 def successors_listed(replay: Replay) -> dict[float, Estimate]:

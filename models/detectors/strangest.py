@@ -1,0 +1,59 @@
+"""Strangest features: how far the few features lie out that lie out farthest."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from ...features.catalog import features
+from ..extent import Among
+from ..rows import Rows
+from .conditional_tails import ConditionalTails
+
+MOST = 3
+"""Features that count: one can be strange by chance, and of many, most are ordinary."""
+
+
+def _family(name: str) -> tuple[str, ...]:
+    return tuple(feature.name for feature in features("commit") if feature.family == name)
+
+
+class StrangestFeatures(ConditionalTails):
+    """Sums the three highest surprisals among subjects of like extent, and no others.
+
+    In a sum over all features, what is ordinary takes away from what is not: a change with one
+    invisible payload, a usual size and a usual hour is ordinary on the whole. Here the ordinary
+    does not count. Surprisals are those of `conditional_tails`.
+    """
+
+    name: ClassVar[str] = "strangest_features"
+    among: ClassVar[tuple[Among, ...]] = ("alike",)
+
+    @classmethod
+    def counted(cls, rows: Rows) -> np.ndarray:
+        """Tell which of d features may count."""
+        watched = [not cls.watches or feature.name in cls.watches for feature in rows.features]
+        return super().counted(rows) & watched
+
+    def _parts(self, rows: Rows) -> np.ndarray:
+        found = np.maximum(self.surprisal(rows), 0.0)
+        ordinary = np.argsort(-found, axis=1, kind="stable")[:, MOST:]
+        np.put_along_axis(found, ordinary, 0.0, axis=1)
+        return found
+
+
+class StrangestContent(StrangestFeatures):
+    """The same of what the added text looks like, whatever it says.
+
+    Compared with all commits as well: large and unreadable is a kind of its own.
+    """
+
+    name: ClassVar[str] = "strangest_content"
+    watches: ClassVar[tuple[str, ...]] = _family("content")
+    among: ClassVar[tuple[Among, ...]] = ("alike", "all")
+
+
+class StrangestCapabilities(StrangestFeatures):
+    """The same of what the added lines can reach for."""
+
+    name: ClassVar[str] = "strangest_capabilities"
+    watches: ClassVar[tuple[str, ...]] = _family("capabilities")
