@@ -61,7 +61,7 @@ class Vector(Form):
 class VectorBatch(Form):
     """Ready vectors, and the catalog that they were computed with."""
 
-    catalog: str = Field(examples=["aaaf168616ade077"])
+    catalog: str = Field(examples=["ecd81ef349e7927c"])
     vectors: list[Vector] = Field(min_length=1)
 
 

@@ -253,6 +253,15 @@ def test_a_wrong_case_is_named_with_its_key(tmp_path: Path, text: str, message: 
         read_cases(path)
 
 
+def test_incidents_found_later_are_others_and_can_be_read() -> None:
+    known = read_cases(ROOT / "experiments" / "incidents.toml")
+    unseen = read_cases(ROOT / "experiments" / "unseen" / "incidents.toml")
+    assert len(unseen.incidents) >= 26
+    assert not unseen.repositories & known.repositories
+    shared = {i.campaign for i in unseen.incidents} & {i.campaign for i in known.incidents}
+    assert shared == {"ghostaction", "megalodon", "worm"}
+
+
 def test_the_known_cases_can_be_read() -> None:
     cases = read_cases(ROOT / "experiments" / "incidents.toml")
     assert len(cases.incidents) >= 16
