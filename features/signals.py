@@ -81,7 +81,7 @@ def out_of_sight(values: pd.DataFrame) -> pd.Series:
 @sign(
     SIGNALS,
     "commit",
-    "{disguised_files:,.0f} files named as pictures, fonts or archives hold text",
+    "text in {disguised_files:,.0f} files under the names of pictures, fonts or archives",
 )
 def text_named_as_binary(values: pd.DataFrame) -> pd.Series:
     """Files whose names promise what no reviewer opens gain text, and text can be a program."""

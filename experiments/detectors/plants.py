@@ -38,7 +38,7 @@ PLANTS = 4
 """Of each kind, in each project."""
 
 FLAGGED = (0.001, 0.01)
-STRANGEST = ("strangest_features", "strangest_content", "strangest_capabilities")
+STRANGEST = ("strangest_features", "strangest_content", "capability_tails")
 CANDIDATES = ("directional_tails", "conditional_tails", *STRANGEST, "autoencoder", "pca",
               "other_hand")  # fmt: skip
 PANELS = (

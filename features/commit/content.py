@@ -48,7 +48,7 @@ def blank_run(facts: CommitFacts) -> np.ndarray:
     unit="files",
     concerning="high",
     compared_with="all projects",
-    says="adds text to {value:,.0f} files named as pictures, fonts or archives",
+    says="adds text to {value:,.0f} files under the names of pictures, fonts or archives",
 )
 def disguised_files(facts: CommitFacts) -> np.ndarray:
     """Files named as pictures, fonts, archives or programs that gain a kilobyte of text."""

@@ -5,7 +5,7 @@ from ...features.feature import Level
 from ..detector import Detector
 from .ascent import Ascent
 from .autoencoder import Autoencoder, UntrainedAutoencoder
-from .conditional_tails import ConditionalTails
+from .conditional_tails import CapabilityTails, ConditionalTails
 from .directional_tails import DirectionalTails
 from .ecod import Ecod
 from .extended_forest import ExtendedForest
@@ -14,13 +14,14 @@ from .neighbours import Neighbours
 from .other_hand import OtherHand
 from .pca import Pca
 from .sequence import Sequence
-from .strangest import StrangestCapabilities, StrangestContent, StrangestFeatures
+from .strangest import StrangestContent, StrangestFeatures
 
 DETECTORS: dict[str, type[Detector]] = {
     kind.name: kind
     for kind in (
         DirectionalTails,
         ConditionalTails,
+        CapabilityTails,
         IsolationForest,
         ExtendedForest,
         Neighbours,
@@ -33,7 +34,6 @@ DETECTORS: dict[str, type[Detector]] = {
         OtherHand,
         StrangestFeatures,
         StrangestContent,
-        StrangestCapabilities,
     )
 }
 
@@ -41,7 +41,7 @@ PANEL: dict[Level, tuple[str, ...]] = {
     "commit": (
         "strangest_features",
         "strangest_content",
-        "strangest_capabilities",
+        "capability_tails",
         "autoencoder",
         "other_hand",
     ),

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from ...features.catalog import features
 from ..extent import Among, Classes, extent
 from ..reference import Reference
 from ..rows import Rows, sides
@@ -40,9 +41,10 @@ class ConditionalTails:
 
     @classmethod
     def counted(cls, rows: Rows) -> np.ndarray:
-        """Tell which of d features count: those with a concerning direction."""
+        """Tell which of d features count: those with a concerning direction that it watches."""
         high, low = sides(rows.features)
-        return high | low
+        watched = [not cls.watches or feature.name in cls.watches for feature in rows.features]
+        return (high | low) & watched
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:
@@ -97,6 +99,23 @@ class ConditionalTails:
             mine = number == present
             found[mine] = Rows(values[mine], some, self._references[present]).signed_surprisal
         return found
+
+
+def family(name: str) -> tuple[str, ...]:
+    """Name the features of a family of commits' features."""
+    return tuple(feature.name for feature in features("commit") if feature.family == name)
+
+
+class CapabilityTails(ConditionalTails):
+    """The same of what the added lines can reach for, among commits of like extent.
+
+    What takes secrets away needs several capabilities at once, in a place that had none: here the
+    sum says more than the highest few.
+    """
+
+    name: ClassVar[str] = "capability_tails"
+    watches: ClassVar[tuple[str, ...]] = family("capabilities")
+    among: ClassVar[tuple[Among, ...]] = ("alike",)
 
 
 def squared(surprisal: np.ndarray) -> np.ndarray:

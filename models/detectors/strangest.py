@@ -4,17 +4,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...features.catalog import features
 from ..extent import Among
 from ..rows import Rows
-from .conditional_tails import ConditionalTails
+from .conditional_tails import ConditionalTails, family
 
 MOST = 3
 """Features that count: one can be strange by chance, and of many, most are ordinary."""
-
-
-def _family(name: str) -> tuple[str, ...]:
-    return tuple(feature.name for feature in features("commit") if feature.family == name)
 
 
 class StrangestFeatures(ConditionalTails):
@@ -27,12 +22,6 @@ class StrangestFeatures(ConditionalTails):
 
     name: ClassVar[str] = "strangest_features"
     among: ClassVar[tuple[Among, ...]] = ("alike",)
-
-    @classmethod
-    def counted(cls, rows: Rows) -> np.ndarray:
-        """Tell which of d features may count."""
-        watched = [not cls.watches or feature.name in cls.watches for feature in rows.features]
-        return super().counted(rows) & watched
 
     def _parts(self, rows: Rows) -> np.ndarray:
         found = np.maximum(self.surprisal(rows), 0.0)
@@ -48,12 +37,5 @@ class StrangestContent(StrangestFeatures):
     """
 
     name: ClassVar[str] = "strangest_content"
-    watches: ClassVar[tuple[str, ...]] = _family("content")
+    watches: ClassVar[tuple[str, ...]] = family("content")
     among: ClassVar[tuple[Among, ...]] = ("alike", "all")
-
-
-class StrangestCapabilities(StrangestFeatures):
-    """The same of what the added lines can reach for."""
-
-    name: ClassVar[str] = "strangest_capabilities"
-    watches: ClassVar[tuple[str, ...]] = _family("capabilities")
