@@ -1,6 +1,7 @@
 """Reports: the same facts in every form, and pages that stand alone."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -119,11 +120,15 @@ def test_evidence_of_a_window_lies_in_it(found: Scan) -> None:
 
 
 def test_evidence_says_which_signs_it_shows(found: Scan) -> None:
-    lead = found.leads["contributor"][0]
-    shown = {sign.name for signs in lead.evidence_signals.values() for sign in signs}
-    assert "binary_fixture_from_newer_author" in shown
+    commit, lead = found.leads["commit"][0], found.leads["contributor"][0]
+    assert "binary_fixture_from_newer_author" in {sign.name for sign in commit.signals}
+    sha = commit.subject["sha"]
+    shown = replace(
+        lead, evidence=(sha, *lead.evidence[1:]), evidence_signals={sha: commit.signals}
+    )
+    people_alone = replace(found, leads={**found.leads, "contributor": [shown], "commit": []})
     for form in ("text", "html", "md"):
-        text = " ".join(FORMATS[form](found).split())
+        text = " ".join(FORMATS[form](people_alone).split())
         assert "5 binary test files, from somebody whose first commit" in text
 
 
