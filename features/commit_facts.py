@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from .capabilities import CAPABILITIES
 from .history import History, days
 from .packages import declarations
 from .past import count_between, earlier, earlier_count, surprise
@@ -116,6 +117,11 @@ class CommitFacts:
     def content(self, name: str) -> np.ndarray:
         """Give what was measured of the added lines of each change; 0 where nothing was."""
         return np.nan_to_num(self.changes[name].to_numpy(dtype=float))
+
+    @cached_property
+    def names_of_change(self) -> np.ndarray:
+        """Count the names of any capability in the added lines of each change."""
+        return np.sum([self.content(name) for name in CAPABILITIES], axis=0)
 
     @cached_property
     def main_role_of_change(self) -> np.ndarray:

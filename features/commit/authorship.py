@@ -64,8 +64,11 @@ def committed_by_another(facts: CommitFacts) -> np.ndarray:
 
 
 def _by_another(facts: CommitFacts) -> np.ndarray:
-    person = (facts.commits["committer_kind"] == "person").to_numpy()
-    return person & (facts.author != facts.committer)
+    return _by_hand(facts) & (facts.author != facts.committer)
+
+
+def _by_hand(facts: CommitFacts) -> np.ndarray:
+    return (facts.commits["committer_kind"] == "person").to_numpy()
 
 
 @commit_feature(
@@ -76,7 +79,7 @@ def _by_another(facts: CommitFacts) -> np.ndarray:
 )
 def committed_by_forge(facts: CommitFacts) -> np.ndarray:
     """Whether a forge's web page or a bot is the committer."""
-    return (facts.commits["committer_kind"] != "person").to_numpy(dtype=float)
+    return (~_by_hand(facts)).astype(float)
 
 
 @commit_feature(
@@ -122,8 +125,7 @@ def rewritten_after(facts: CommitFacts) -> np.ndarray:
     A rebase or a patch taken up does that within weeks. Who amends a commit of last year, so that
     the history looks as before, leaves the old date and a new one.
     """
-    by_hand = (facts.commits["committer_kind"] == "person").to_numpy()
-    return np.where(by_hand, _delay(facts), np.nan)
+    return np.where(_by_hand(facts), _delay(facts), np.nan)
 
 
 @commit_feature(

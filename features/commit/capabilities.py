@@ -114,9 +114,7 @@ def capabilities_in_one_file(facts: CommitFacts) -> np.ndarray:
 )
 def steering_reach(facts: CommitFacts) -> np.ndarray:
     """Names of any capability in what is added to build, workflow, manifest and autorun files."""
-    return facts.total(
-        facts.steering_of_change * np.sum([facts.content(name) for name in CAPABILITIES], axis=0)
-    )
+    return facts.total(facts.steering_of_change * facts.names_of_change)
 
 
 def _together(facts: CommitFacts, one: str, others: tuple[str, ...]) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..capabilities import CAPABILITIES
 from ..commit_facts import CommitFacts
 from ..feature import commit_feature
 
@@ -23,8 +22,7 @@ def capabilities_beyond_claim(facts: CommitFacts) -> np.ndarray:
     Documentation, versions, dependencies and upkeep are meant, as English and conventional
     messages put it. No value for any other message.
     """
-    names = np.sum([facts.content(name) for name in CAPABILITIES], axis=0)
-    return _where_claimed(facts, facts.total(facts.code_of_change * names))
+    return _where_claimed(facts, facts.total(facts.code_of_change * facts.names_of_change))
 
 
 @commit_feature(

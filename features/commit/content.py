@@ -27,7 +27,11 @@ def added_bytes(facts: CommitFacts) -> np.ndarray:
 )
 def longest_line(facts: CommitFacts) -> np.ndarray:
     """Length of the longest line added to source, build, workflow or manifest files."""
-    return facts.highest(np.where(facts.code_of_change, facts.content("longest_line"), np.nan))
+    return _highest_in_code(facts, "longest_line")
+
+
+def _highest_in_code(facts: CommitFacts, name: str) -> np.ndarray:
+    return facts.highest(np.where(facts.code_of_change, facts.content(name), np.nan))
 
 
 @commit_feature(
@@ -41,7 +45,7 @@ def blank_run(facts: CommitFacts) -> np.ndarray:
 
     What stands behind it is out of sight unless somebody scrolls sideways.
     """
-    return facts.highest(np.where(facts.code_of_change, facts.content("blank_run"), np.nan))
+    return _highest_in_code(facts, "blank_run")
 
 
 @commit_feature(

@@ -25,25 +25,28 @@ _ENCODINGS = re.compile(
     r"|gb18030|big5|euc-(?:jp|kr)|shift[-_]jis|iso-?2022-jp|(?:us-)?ascii",
     re.IGNORECASE,
 )
-CLAIMS = ("documentation", "version", "upkeep")
-"""What a subject says that a commit is about, if that is housekeeping; the first counts most."""
-
 _TYPED = re.compile(r"([a-z]+)(?:\(([^)]*)\))?!?[:/]")
 _NUMBERED = re.compile(r"v?\d+\.\d+[\w.+-]*$")
-_TYPES = {
-    "doc": 0, "docs": 0, "deps": 1, "release": 1,
-    "chore": 2, "style": 2, "ci": 2, "build": 2, "test": 2, "tests": 2,
-}  # fmt: skip
-_SAYS = {
-    word: claim
-    for claim, words in enumerate((
+_CLAIMS = {
+    "documentation": (
+        "doc docs",
         "readme typo typos documentation docs changelog docstring docstrings",
+    ),
+    "version": (
+        "deps release",
         "bump bumps bumped release releases released releasing version versions deps dependency "
         "dependencies lockfile lockfiles",
+    ),
+    "upkeep": (
+        "chore style ci build test tests",
         "cleanup cleanups whitespace formatting lint linter linting cosmetic cosmetics minor",
-    ))
-    for word in words.split()
-}  # fmt: skip
+    ),
+}
+"""What a subject says that a commit is about, if that is housekeeping; the first counts most. Each
+with its types of conventional commits, and the words that stand for it anywhere."""
+
+_TYPES = {word: claim for claim, (types, _) in _CLAIMS.items() for word in types.split()}
+_SAYS = {word: claim for claim, (_, words) in _CLAIMS.items() for word in words.split()}
 _AS_LETTERS = str.maketrans(dict.fromkeys(map(chr, range(128)), " ") | {
     letter: letter for letter in "abcdefghijklmnopqrstuvwxyz"
 })  # fmt: skip
@@ -209,13 +212,13 @@ def _message_shape(message: str) -> tuple[int | bool | str, ...]:
 
 
 def _claim(subject: str) -> str:
-    """Name the first of `CLAIMS` that a subject in lower case makes; empty if it makes none."""
+    """Name the first of `_CLAIMS` that a subject in lower case makes; empty if it makes none."""
     made = {_SAYS[word] for word in _SAYS.keys() & subject.translate(_AS_LETTERS).split()}
     if (typed := _TYPED.match(subject)) and typed[1] in _TYPES:
-        made.add(1 if (typed[2] or "").startswith("deps") else _TYPES[typed[1]])
+        made.add("version" if (typed[2] or "").startswith("deps") else _TYPES[typed[1]])
     if _NUMBERED.match(subject):
-        made.add(1)
-    return CLAIMS[min(made)] if made else ""
+        made.add("version")
+    return next((claim for claim in _CLAIMS if claim in made), "")
 
 
 def _references(text: str) -> int:

@@ -52,9 +52,9 @@ def _by_campaign(incidents: Iterable[IncidentSeen]) -> dict[str, list[Standing]]
     """Give the standings of each campaign's commits; without those that cannot be reached."""
     found: dict[str, list[Standing]] = {}
     for case in incidents:
-        for standing in (standing for _, standing in case.commits if standing is not None):
-            found.setdefault(case.incident.campaign, []).append(standing)
-    return found
+        own = found.setdefault(case.incident.campaign, [])
+        own.extend(standing for _, standing in case.commits if standing is not None)
+    return {name: standings for name, standings in found.items() if standings}
 
 
 def harmful(incidents: Iterable[IncidentSeen]) -> list[IncidentSeen]:
