@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from .capabilities import CAPABILITIES
 from .coverage import Coverage
@@ -17,6 +16,7 @@ from .people import Person
 from .windows import DAY
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 COMMITS: dict[str, tuple[str, str]] = {
@@ -128,11 +128,11 @@ class History:
     """The facts of one repository; `people` has names and never leaves the process."""
 
     project: str
-    commits: pd.DataFrame
-    changes: pd.DataFrame
-    merge_changes: pd.DataFrame
-    tags: pd.DataFrame
-    identities: pd.DataFrame
+    commits: "pd.DataFrame"
+    changes: "pd.DataFrame"
+    merge_changes: "pd.DataFrame"
+    tags: "pd.DataFrame"
+    identities: "pd.DataFrame"
     coverage: Coverage = field(default_factory=Coverage)
     people: dict[str, Person] = field(default_factory=dict)
 
@@ -159,8 +159,10 @@ class History:
         )
 
 
-def table(rows: dict[str, list], schema: dict[str, tuple[str, str]]) -> pd.DataFrame:
+def table(rows: Mapping[str, Any], schema: dict[str, tuple[str, str]]) -> "pd.DataFrame":
     """Make a table of the given columns; a nullable number is a float column with NaN."""
+    import pandas as pd
+
     return pd.DataFrame(
         {
             name: pd.Series(rows.get(name, []), dtype=_memory_type(kind))
@@ -194,7 +196,7 @@ def write_history(history: History, folder: Path) -> None:
     write_tables(folder, parts, {"project": history.project})
 
 
-def whole(frame: pd.DataFrame) -> Iterator[Rows]:
+def whole(frame: "pd.DataFrame") -> Iterator[Rows]:
     """Give all rows of a frame as one part."""
     yield {str(name): frame[name] for name in frame.columns}
 
@@ -291,7 +293,8 @@ def read_table(folder: Path, name: str) -> "pa.Table":
 
     path = folder / f"{name}.parquet"
     try:
-        stored = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            stored = file.read()
     except (OSError, pa.ArrowInvalid) as error:
         raise SourceError(f"{path} cannot be read", hint=_MINE_AGAIN) from error
     missing = sorted(set(TABLES[name]) - set(stored.column_names))
@@ -300,7 +303,7 @@ def read_table(folder: Path, name: str) -> "pa.Table":
     return stored.select(list(TABLES[name]))
 
 
-def _frame(stored: "pa.Table", schema: dict[str, tuple[str, str]]) -> pd.DataFrame:
+def _frame(stored: "pa.Table", schema: dict[str, tuple[str, str]]) -> "pd.DataFrame":
     return stored.to_pandas().astype({c: _memory_type(k) for c, (k, _) in schema.items()})
 
 

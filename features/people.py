@@ -188,7 +188,7 @@ class People:
             True if the person was known and had not used this address before.
         """
         if (known := self._by_number.get(number)) is not None:
-            self._note(known, number)
+            self.note(number)
             return known, False
         identity = self._identities.every[number]
         person = (
@@ -206,13 +206,15 @@ class People:
         for token in (identity.address, identity.full_name):
             if token:
                 self._by_token.setdefault(token, person)
-        self._note(person, number)
+        self.note(number)
         return person, new_alias
 
-    def _note(self, person: Person, number: int) -> None:
+    def note(self, number: int, times: int = 1) -> None:
+        """Count, for a resolved identity, how often it was met under its name and address."""
         if (written := self._identities.written.get(number)) is not None:
             name, address = written
-            person.names[name] = person.names.get(name, 0) + 1
+            person = self._by_number[number]
+            person.names[name] = person.names.get(name, 0) + times
             person.addresses.add(address)
 
 

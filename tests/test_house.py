@@ -70,6 +70,14 @@ def test_training_alone_needs_scikit_learn(module: str) -> None:
         ]
 
 
+def test_mining_does_without_pandas() -> None:
+    """It takes longer to load than a small history to mine."""
+    script = (
+        "import sys; import trustdrift.features.mining.miner; sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
 def test_each_heavy_package_has_few_homes() -> None:
     learning = {f"{name}.py" for name in ("autoencoder", "learning", "sequence", "surprise")}
     homes = {

@@ -22,8 +22,9 @@ def commit_authors(path: Path, ref: str | None = None) -> Iterator[tuple[str, st
     SourceError
         If the repository cannot be read, or has no such commit.
     """
-    store, nodes = reached(path, ref)
-    order = in_order(nodes, latest=int(clock.time()) + DAY)
-    for sha, parents, time in zip(order.shas, order.parents, order.times.tolist(), strict=True):
+    store, graph = reached(path, ref)
+    order = in_order(graph, latest=int(clock.time()) + DAY)
+    counts = order.parents.counts.tolist()
+    for sha, parents, time in zip(order.shas, counts, order.times.tolist(), strict=True):
         if (found := store.read(pygit2.Oid(hex=sha))) is not None:
             yield "" if parents else sha, parse_commit(found[1]).author.address, time

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pygit2
 
-from ..people import Identities, Mailmap, People
+from ..people import Identities, Mailmap, People, Person
 from .changes import Written
 from .commits import tree_of
 from .graph import Ordered
@@ -18,21 +18,16 @@ MAILMAP = ".mailmap"
 LARGEST_MAILMAP = 4 * 1024 * 1024  # bytes
 
 
-def mailmaps_in_force(
-    order: Sequence[str], changes: ChangeTable, numbers: Mapping[str, int]
-) -> list[str]:
-    """Give for each commit the SHA of the one whose `.mailmap` holds; empty before the first.
+def mailmaps_in_force(commits: int, changes: ChangeTable, numbers: Mapping[str, int]) -> np.ndarray:
+    """Give for each commit the position of the one whose `.mailmap` holds; −1 before the first.
 
     A deleted `.mailmap` holds on: what was learned of people is not unlearned.
     """
     rows = changes.rows
     brings = (rows["path"] == numbers.get(MAILMAP, -1)) & (rows["status"] != b"D")
-    at = set(rows["commit"][brings].tolist())
-    held, in_force = "", []
-    for position, sha in enumerate(order):
-        held = sha if position in at else held
-        in_force.append(held)
-    return in_force
+    at = np.unique(rows["commit"][brings])
+    before = np.searchsorted(at, np.arange(commits), side="right")
+    return np.r_[-1, at][before]
 
 
 def read_mailmap(store: Store, sha: str) -> Mailmap:
@@ -52,8 +47,8 @@ def read_mailmap(store: Store, sha: str) -> Mailmap:
 def number_identities(
     positions: np.ndarray,
     written: Sequence[tuple[Written, Written]],
-    in_force: Sequence[str],
-    mailmaps: Mapping[str, Mailmap],
+    in_force: np.ndarray,
+    mailmaps: Mapping[int, Mailmap],
     identities: Identities,
     known: np.ndarray,
 ) -> np.ndarray:
@@ -65,14 +60,17 @@ def number_identities(
         Of commits whose people have no number yet.
     written
         Names and addresses of author and committer of each of these.
+    in_force
+        As `mailmaps_in_force` gives it; `mailmaps` has those that it names.
     known
         Numbers by position, two columns, of all others.
     """
     numbers = known.copy()
-    unnumbered: list[int] = positions.tolist()
-    for position, people in zip(unnumbered, written, strict=True):
-        mailmap = mailmaps[in_force[position]]
-        numbers[position] = [identities.number(*person, mailmap) for person in people]
+    found = [
+        [identities.number(*person, mailmaps[held]) for person in people]
+        for held, people in zip(in_force[positions].tolist(), written, strict=True)
+    ]
+    numbers[positions] = np.array(found, numbers.dtype).reshape(-1, 2)
     return numbers
 
 
@@ -95,7 +93,8 @@ def resolve_people(
     numbers: np.ndarray,
     times: np.ndarray,
     tags: Sequence[KnownTag],
-    mailmap_at: Sequence[Mailmap],
+    in_force: np.ndarray,
+    mailmaps: Mapping[int, Mailmap],
     identities: Identities,
 ) -> tuple[Authorship, dict[str, str], People]:
     """Meet authors, committers and taggers in the order in which they were known.
@@ -103,11 +102,11 @@ def resolve_people(
     Parameters
     ----------
     numbers
-        Of each commit's author and committer.
+        Of each commit's author and committer, n by 2.
     times
         Known time of each commit.
-    mailmap_at
-        The mailmap in force at each commit.
+    in_force
+        As `mailmaps_in_force` gives it; `mailmaps` has those that it names.
 
     Returns
     -------
@@ -118,22 +117,28 @@ def resolve_people(
     waiting = sorted((t for t in tags if t.tag.tagger), key=lambda t: (-t.time, t.tag.name))
     taggers: dict[str, str] = {}
 
-    def resolve_tags_before(time: float, mailmap: Mailmap) -> None:
+    def resolve_tags_before(time: float) -> None:
         while waiting and waiting[-1].time < time:
-            tag = waiting.pop().tag
-            if tag.tagger is not None:
-                number = identities.number(tag.tagger.name, tag.tagger.address, mailmap)
-                taggers[tag.name] = people.resolve(number)[0].pseudonym
+            known = waiting.pop()
+            if known.tag.tagger is not None:
+                before = int(times.searchsorted(known.time, side="right")) - 1
+                mailmap = mailmaps[int(in_force[before])] if before >= 0 else Mailmap()
+                who = known.tag.tagger
+                number = identities.number(who.name, who.address, mailmap)
+                taggers[known.tag.name] = people.resolve(number)[0].pseudonym
 
-    authorship = Authorship([], [], [])
-    mailmap = Mailmap()
-    every = zip(*(column.tolist() for column in (*numbers.T, times)), mailmap_at, strict=True)
-    for author, committer, time, held in every:
-        resolve_tags_before(time, mailmap)
-        mailmap = held
-        person, new_alias = people.resolve(author)
-        authorship.authors.append(person)
-        authorship.new_aliases.append(new_alias)
-        authorship.committers.append(people.resolve(committer)[0])
-    resolve_tags_before(float("inf"), mailmap)
+    met = numbers.ravel()
+    every, first, count = np.unique(met, return_index=True, return_counts=True)
+    new_alias = np.zeros(len(met), bool)
+    persons: dict[int, Person] = {}
+    for at in np.sort(first).tolist():
+        resolve_tags_before(float(times[at // 2]))
+        persons[int(met[at])], new_alias[at] = people.resolve(int(met[at]))
+    resolve_tags_before(float("inf"))
+    for number, times_met in zip(every.tolist(), count.tolist(), strict=True):
+        people.note(number, times_met - 1)
+    code = np.zeros(int(met.max(initial=-1)) + 1, np.int32)
+    code[list(persons)] = np.arange(len(persons))
+    authors, committers = code[numbers].T
+    authorship = Authorship(list(persons.values()), authors, new_alias[::2], committers)
     return authorship, taggers, people

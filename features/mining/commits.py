@@ -10,6 +10,10 @@ LONGEST_SUBJECT = 200  # characters of a subject in which a claim is looked for
 LONGEST_MESSAGE = 100_000  # characters of a message whose form is looked at
 
 _STAMP = re.compile(rb"(?P<who>.*?)\s?<(?P<address>[^>]*)>\s*(?P<time>-?\d+)?\s*(?P<zone>[+-]\d+)?")
+_USUAL_HEAD = re.compile(
+    rb"tree [0-9a-f]{40}\n(?P<parents>(?:parent [0-9a-f]{40}\n)*)author [^\n]*\n"
+    rb"committer [^<\n]{0,1000}<[^>\n]{0,1000}> (?P<time>\d{1,18}) "
+)
 _TRAILER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*): \S")
 _MAY_REFER = re.compile(r"[#-]\d")
 _REFERENCE = re.compile(r"(?:^|[\s(\[])(?:#|gh-|GH-)\d+\b|\b[A-Z][A-Z0-9]+-\d+\b")
@@ -159,6 +163,13 @@ def tree_of(data: bytes) -> bytes:
 
 def parents_and_time(data: bytes) -> tuple[tuple[str, ...], int | None]:
     """Parse no more of a raw commit object than its parents and the committer's time."""
+    if usual := _USUAL_HEAD.match(data):
+        return tuple(usual["parents"].decode("ascii").split()[1::2]), int(usual["time"])
+    return parents_and_time_by_lines(data)
+
+
+def parents_and_time_by_lines(data: bytes) -> tuple[tuple[str, ...], int | None]:
+    """Give the same of a head that may be of any form."""
     parents: list[str] = []
     for line in data.partition(b"\n\n")[0].split(b"\n"):
         if line.startswith(b"parent "):

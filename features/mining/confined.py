@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.abc import MetaPathFinder
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,8 +93,21 @@ def _started(task: tuple) -> Iterator[tuple[subprocess.Popen, Connection]]:
             part.unlink(missing_ok=True)
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Says that there is no pandas: Arrow would load it with the first array, and use it nowhere.
+
+    That takes as long as all else that a process has to load.
+    """
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        """Refuse pandas, and leave all else to others."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname)
+
+
 def run(writing: int) -> None:
     """Do, in the process that was started for it, what standard input asks for."""
+    sys.meta_path.insert(0, _WithoutPandas())
     from .miner import mine_into
 
     messages = Connection(writing, readable=False)

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from ..errors import SourceError
-from ..history import TABLES, Rows, read_table
+from ..history import COMMITS, TABLES, Rows, read_table
 from ..people import Identity, pseudonym
 from .authorship import mailmaps_in_force
 from .commits import FACTS
-from .graph import Node
-from .tables import ChangeTable, from_rows
+from .graph import NO_TIME, Graph, Parents
+from .tables import ChangeTable, columns, from_rows
 
 VERSION = "4"  # to be raised whenever the same repository would give other rows
 
@@ -22,11 +21,14 @@ VERSION = "4"  # to be raised whenever the same repository would give other rows
 class Earlier:
     """The tables of an earlier run, in the form in which a run holds them."""
 
-    nodes: dict[str, Node]
-    position: dict[str, int]
-    """Of the commits whose facts need not be read again."""
-    facts: pd.DataFrame
-    """Of `FACTS`, and the numbers of author's and committer's identities."""
+    graph: Graph
+    """Its commits, numbered as its tables have them."""
+    again: np.ndarray
+    """Which of them must be read again: some of what they changed was not there."""
+    facts: Rows
+    """Of `FACTS`."""
+    people: np.ndarray
+    """Numbers of author's and committer's identities, n by 2."""
     changes: ChangeTable
     merge_changes: ChangeTable
     numbers: dict[str, int]
@@ -34,7 +36,11 @@ class Earlier:
     declarations: dict[str, int]
     """Of lists of packages."""
     identities: list[Identity]
-    mailmap_in_force: list[str]
+    in_force: np.ndarray
+    """As `mailmaps_in_force` gives it."""
+
+    def __len__(self) -> int:
+        return len(self.graph)
 
 
 def stamp(key: bytes, project: str, trees_unreadable: int) -> dict[str, str]:
@@ -68,56 +74,46 @@ def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
     numbers: dict[str, int] = {}
     declarations = {"": 0}
     commits = tables["commits"]
-    shas = [str(sha) for sha in commits["sha"].to_pylist()]
     changes = _changes(tables["changes"], numbers, declarations)
     merge_changes = _changes(tables["merge_changes"], numbers, declarations)
-    again = {
-        shas[position]
-        for part in (changes, merge_changes)
-        for position in part.rows["commit"][part.unread].tolist()
-    }
-    columns = [*FACTS, "author_identity", "committer_identity"]
+    again = np.zeros(len(commits), bool)
+    for part in (changes, merge_changes):
+        again[part.rows["commit"][part.unread]] = True
+    facts = {name: _array(commits[name]) for name in FACTS}
+    people = [_array(commits[name]) for name in ("author_identity", "committer_identity")]
     return Earlier(
-        nodes=_nodes(commits, shas),
-        position={sha: i for i, sha in enumerate(shas) if sha not in again},
-        facts=commits.select(columns).to_pandas(),
+        graph=_graph(commits),
+        again=again,
+        facts=columns(facts, {name: COMMITS[name] for name in FACTS}),
+        people=np.stack(people, axis=1),
         changes=changes,
         merge_changes=merge_changes,
         numbers=numbers,
         declarations=declarations,
         identities=[Identity(**row) for row in tables["identities"].to_pylist()],
-        mailmap_in_force=mailmaps_in_force(shas, changes, numbers),
+        in_force=mailmaps_in_force(len(commits), changes, numbers),
     )
 
 
-def _nodes(commits: pa.Table, shas: list[str]) -> dict[str, Node]:
-    same = {sha: sha for sha in shas}
-    nodes = {}
-    for sha, parents, time in zip(
-        shas, commits["parents"].to_pylist(), commits["commit_time"].to_pylist(), strict=True
-    ):
-        names = [same.get(name, name) for name in str(parents).split()]
-        nodes[sha] = Node(tuple(names), time)
-    return nodes
+def _graph(commits: pa.Table) -> Graph:
+    shas: list[str] = commits["sha"].to_pylist()
+    number = {sha: i for i, sha in enumerate(shas)}
+    names = [text.split() for text in commits["parents"].to_pylist()]
+    counts = np.array([len(some) for some in names], np.int64)
+    every = np.array([number[name] for some in names for name in some], np.int64)
+    times = commits["commit_time"].fill_null(NO_TIME).to_numpy()
+    return Graph(shas, Parents.of(counts, every), times)
+
+
+def _array(column: "pa.ChunkedArray | pa.Array") -> np.ndarray:
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return whole.to_numpy(zero_copy_only=False)
 
 
 def _changes(table: pa.Table, numbers: dict[str, int], declarations: dict[str, int]) -> ChangeTable:
     texts = ("path", "declares")
-    columns: Rows = {
-        name: table[name].combine_chunks().to_numpy(zero_copy_only=False)
-        for name in table.column_names
-        if name not in texts
-    }
+    rows: Rows = {name: _array(table[name]) for name in table.column_names if name not in texts}
     for name in texts:
         text = table[name].combine_chunks().dictionary_encode()
-        columns[name] = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
-    return from_rows(columns, numbers, declarations)
-
-
-def positions(earlier: Earlier, order: list[str]) -> np.ndarray:
-    """Give the position in `order` of each earlier commit; −1 for those that are not reused."""
-    found = np.full(len(earlier.facts), -1, dtype=np.int32)
-    for position, sha in enumerate(order):
-        if (before := earlier.position.get(sha)) is not None:
-            found[before] = position
-    return found
+        rows[name] = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+    return from_rows(rows, numbers, declarations)

@@ -1,6 +1,6 @@
 """Walks the commit graph from raw objects and dates what it finds, whatever the clocks say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,118 +14,164 @@ from .store import Store
 
 EARLIEST = 315_532_800  # 1980-01-01: no revision control data is older
 
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What the order of commits depends on."""
-
-    parents: tuple[str, ...]
-    time: int | None
-    """Of the committer, in seconds since 1970 UTC."""
+NO_TIME = np.iinfo(np.int64).min
+ABSENT = -1
 
 
-def walk(
-    store: Store, tips: Iterable[str], known: Mapping[str, Node], meter: Meter
-) -> tuple[dict[str, Node], int]:
+@dataclass(frozen=True)
+class Parents:
+    """The parents of n commits in two arrays, first parents first: some 10 bytes a commit."""
+
+    starts: np.ndarray
+    """n + 1 places in `numbers`: those of commit i are from the i-th to the one after it."""
+    numbers: np.ndarray
+    """Of the parents; −1 for one that is absent or damaged."""
+
+    @classmethod
+    def of(cls, counts: np.ndarray, numbers: np.ndarray) -> "Parents":
+        """Put together what n commits have: how many, and which."""
+        return cls(np.r_[0, np.cumsum(counts)], numbers.astype(np.int32))
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Number of parents of each commit."""
+        return np.diff(self.starts)
+
+    def where(self, order: np.ndarray, number: np.ndarray) -> "Parents":
+        """Take some commits, in an order, under other numbers.
+
+        Parameters
+        ----------
+        order
+            Commits to take.
+        number
+            The new number of each old one.
+        """
+        counts = self.counts[order]
+        starts = np.r_[0, np.cumsum(counts)]
+        at = np.repeat(self.starts[order] - starts[:-1], counts) + np.arange(starts[-1])
+        old = self.numbers[at]
+        return Parents(starts, np.where(old == ABSENT, ABSENT, number[old]).astype(np.int32))
+
+    def children(self) -> "Parents":
+        """Turn every edge round."""
+        every = np.repeat(np.arange(len(self.starts) - 1), self.counts)
+        there = self.numbers != ABSENT
+        counts = np.bincount(self.numbers[there], minlength=len(self.starts) - 1)
+        order = np.argsort(self.numbers[there], kind="stable")
+        return Parents.of(counts, every[there][order])
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Commits by number, and what their order depends on."""
+
+    shas: list[str]
+    parents: Parents
+    times: np.ndarray
+    """Of the committers, in seconds since 1970 UTC; `NO_TIME` where there is none."""
+
+    def __len__(self) -> int:
+        return len(self.shas)
+
+
+NOTHING = Graph([], Parents(np.zeros(1, np.int64), np.empty(0, np.int32)), np.empty(0, np.int64))
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What can be reached from some tips."""
+
+    graph: Graph
+    known: np.ndarray
+    """Number of each commit in the graph that was known before; −1 for new ones."""
+    unreadable: int
+    """How many commits are referred to but absent or damaged."""
+
+
+def walk(store: Store, tips: Iterable[str], known: Graph, meter: Meter) -> Walk:
     """Find every commit reachable from `tips`.
 
     Parameters
     ----------
     known
-        Commits that need not be read, by SHA.
-
-    Returns
-    -------
-    nodes
-        By SHA, in no particular order.
-    unreadable
-        How many commits are referred to but absent or damaged.
+        Commits that need not be read, parents before children, with all that these come from.
 
     Raises
     ------
     LimitExceeded
     """
-    nodes: dict[str, Node] = {}
+    number = {sha: i for i, sha in enumerate(known.shas)}
+    met = bytearray(len(known))
+    shas: list[str] = []
+    names: list[str] = []
+    counts: list[int] = []
+    times: list[int] = []
     unreadable: set[str] = set()
-    same: dict[str, str] = {}  # a commit's name is kept once, however many children have it
     pending = list(tips)
     while pending:
         sha = pending.pop()
-        if sha in nodes or sha in unreadable:
+        if (at := number.get(sha)) is not None:
+            if at < len(met):
+                met[at] = True
             continue
-        node = known.get(sha) or _read_node(store, sha)
+        if sha in unreadable:
+            continue
+        node = _read_node(store, sha)
         if node is None:
             unreadable.add(sha)
             continue
-        parents = tuple([same.setdefault(parent, parent) for parent in node.parents])
-        nodes[same.setdefault(sha, sha)] = Node(parents, node.time)
-        pending.extend(parents)
-        if len(nodes) % 10_000 == 0:
-            meter.commits(len(nodes))
-    meter.commits(len(nodes))
-    return nodes, len(unreadable)
+        parents, time = node
+        number[sha] = len(number)
+        shas.append(sha)
+        names += parents
+        counts.append(len(parents))
+        times.append(NO_TIME if time is None else time)
+        pending += parents
+        if len(shas) % 10_000 == 0:
+            meter.commits(len(shas))
+    kept = np.flatnonzero(_reached(known, met))
+    meter.commits(len(kept) + len(shas))
+    every = Graph(
+        known.shas + shas,
+        Parents.of(
+            np.r_[known.parents.counts, np.array(counts, np.int64)],
+            np.r_[known.parents.numbers, np.array([number.get(n, ABSENT) for n in names], "i4")],
+        ),
+        np.r_[known.times, np.array(times, np.int64)],
+    )
+    known_as = np.r_[np.arange(len(known)), np.full(len(shas), ABSENT)]
+    if len(kept) < len(known):
+        taken = np.r_[kept, np.arange(len(known), len(every))]
+        every, known_as = _taken(every, taken), known_as[taken]
+    return Walk(every, known_as, len(unreadable))
 
 
-def _read_node(store: Store, sha: str) -> Node | None:
+def _reached(known: Graph, met: bytearray) -> np.ndarray:
+    """Tell which known commits are those met, or what these come from."""
+    starts, numbers = known.parents.starts.tolist(), known.parents.numbers.tolist()
+    for at in range(len(known) - 1, -1, -1):
+        if met[at]:
+            for parent in numbers[starts[at] : starts[at + 1]]:
+                met[parent] = True
+    return np.frombuffer(met, bool)
+
+
+def _taken(graph: Graph, order: np.ndarray) -> Graph:
+    number = np.full(len(graph), ABSENT)
+    number[order] = np.arange(len(order))
+    shas = [graph.shas[i] for i in order.tolist()]
+    return Graph(shas, graph.parents.where(order, number), graph.times[order])
+
+
+def _read_node(store: Store, sha: str) -> tuple[tuple[str, ...], int | None] | None:
     try:
         found = store.read(pygit2.Oid(hex=sha))
     except ValueError:
         return None
     if found is None or found[0] != ObjectType.COMMIT:
         return None
-    return Node(*parents_and_time(found[1]))
-
-
-def known_times(nodes: Mapping[str, Node], latest: int) -> dict[str, int]:
-    """Date each commit by when it can first have been known, ancestors never later.
-
-    A commit's own clock may be wrong or forged; it cannot have existed before its parents. Its
-    known time is its committer time, or its newest parent's known time if that is later. Times
-    before 1980 or after `latest` count as absent.
-
-    Returns
-    -------
-    Seconds since 1970 UTC by SHA, in an order in which parents precede children.
-
-    Raises
-    ------
-    IncompleteRepository
-        If a commit is its own ancestor, which only objects with false names can be.
-    """
-    times: dict[str, int] = {}
-    for sha in _parents_first(nodes):
-        node = nodes[sha]
-        known = node.time if node.time is not None and EARLIEST <= node.time <= latest else EARLIEST
-        for parent in node.parents:
-            if (before := times.get(parent, EARLIEST)) > known:
-                known = before
-        times[sha] = known
-    return times
-
-
-def _parents_first(nodes: Mapping[str, Node]) -> Iterable[str]:
-    done: set[str] = set()
-    opened: set[str] = set()
-    for start in nodes:
-        stack = [start]
-        while stack:
-            sha = stack[-1]
-            if sha in done:
-                stack.pop()
-                continue
-            opened.add(sha)
-            waiting = [p for p in nodes[sha].parents if p not in done and p in nodes]
-            if not waiting:
-                stack.pop()
-                done.add(sha)
-                yield sha
-            elif opened.isdisjoint(waiting):
-                stack.extend(waiting)
-            else:
-                raise IncompleteRepository(
-                    f"commit {sha} is its own ancestor: objects have false names",
-                    hint="clone again; `git fsck` tells which",
-                )
+    return parents_and_time(found[1])
 
 
 @dataclass(frozen=True)
@@ -133,25 +179,95 @@ class Ordered:
     """Commits sorted by known time, parents first."""
 
     shas: list[str]
-    parents: list[tuple[str, ...]]
+    parents: Parents
+    """By position."""
     times: np.ndarray
     """Known time of each, in seconds since 1970 UTC; ascending."""
+    numbers: np.ndarray
+    """Of each, in the graph that was put in order."""
+
+    def __len__(self) -> int:
+        return len(self.shas)
+
+    def parents_of(self, position: int) -> tuple[str, ...]:
+        """Give the parents' SHAs, those that are absent aside."""
+        start, end = self.parents.starts[position : position + 2].tolist()
+        found = self.parents.numbers[start:end].tolist()
+        return tuple([self.shas[parent] for parent in found if parent != ABSENT])
 
     def until(self, time: int) -> "Ordered":
         """Keep those that were known at a time."""
         kept = int(self.times.searchsorted(time, "right"))
-        return Ordered(self.shas[:kept], self.parents[:kept], self.times[:kept])
+        starts = self.parents.starts[: kept + 1]
+        parents = Parents(starts, self.parents.numbers[: starts[-1]])
+        return Ordered(self.shas[:kept], parents, self.times[:kept], self.numbers[:kept])
 
 
-def in_order(nodes: Mapping[str, Node], latest: int) -> Ordered:
-    """Sort by known time, then by depth in the graph: parents first, whatever was walked first."""
-    known = known_times(nodes, latest)
-    depth: dict[str, int] = {}
-    for sha in known:
-        depth[sha] = 1 + max([depth.get(parent, 0) for parent in nodes[sha].parents], default=0)
-    shas = list(known)
-    times = np.fromiter(known.values(), np.int64, len(shas))
-    depths = np.fromiter(depth.values(), np.int64, len(shas))
-    order = np.lexsort((np.array(shas, "S"), depths, times))
-    shas = [shas[i] for i in order]
-    return Ordered(shas, [nodes[sha].parents for sha in shas], times[order])
+def in_order(graph: Graph, latest: int) -> Ordered:
+    """Sort by known time, then by depth in the graph: parents first, whatever was walked first.
+
+    A commit's own clock may be wrong or forged; it cannot have existed before its parents. Its
+    known time is its committer time, or its newest parent's known time if that is later. Times
+    before 1980 or after `latest` count as absent.
+
+    Raises
+    ------
+    IncompleteRepository
+        If a commit is its own ancestor, which only objects with false names can be.
+    """
+    times, depths = _known_times(graph, latest)
+    order = np.lexsort((depths, times))
+    _sort_ties(order, times, depths, graph.shas)
+    position = np.empty(len(graph), np.int64)
+    position[order] = np.arange(len(graph))
+    shas = [graph.shas[i] for i in order.tolist()]
+    return Ordered(shas, graph.parents.where(order, position), times[order], order)
+
+
+def _known_times(graph: Graph, latest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give known times, and the longest way from each commit to a root."""
+    plausible = (graph.times >= EARLIEST) & (graph.times <= latest)
+    known = np.where(plausible, graph.times, EARLIEST).tolist()
+    depth = [1] * len(graph)
+    children = graph.parents.children()
+    starts, below = children.starts.tolist(), children.numbers.tolist()
+    waits = np.bincount(children.numbers, minlength=len(graph))
+    waiting = waits.tolist()
+    ready = np.flatnonzero(waits == 0).tolist()
+    for number in ready:  # grows on the way
+        time, deep = known[number], depth[number] + 1
+        for child in below[starts[number] : starts[number + 1]]:
+            if known[child] < time:
+                known[child] = time
+            if depth[child] < deep:
+                depth[child] = deep
+            waiting[child] -= 1
+            if not waiting[child]:
+                ready.append(child)
+    if len(ready) < len(graph):
+        sha = graph.shas[_in_a_circle(graph.parents, np.array(waiting) > 0)]
+        raise IncompleteRepository(
+            f"commit {sha} is its own ancestor: objects have false names",
+            hint="clone again; `git fsck` tells which",
+        )
+    return np.array(known, np.int64), np.array(depth, np.int64)
+
+
+def _in_a_circle(parents: Parents, waiting: np.ndarray) -> int:
+    """Find a commit that is its own ancestor, going up from one that waits for such."""
+    passed: set[int] = set()
+    at = int(np.flatnonzero(waiting)[0])
+    while at not in passed:
+        passed.add(at)
+        above = parents.numbers[parents.starts[at] : parents.starts[at + 1]]
+        at = int(next(parent for parent in above if parent != ABSENT and waiting[parent]))
+    return at
+
+
+def _sort_ties(order: np.ndarray, times: np.ndarray, depths: np.ndarray, shas: list[str]) -> None:
+    """Sort by name what is known at the same time and lies at the same depth."""
+    time, depth = times[order], depths[order]
+    ties = np.r_[False, (time[1:] == time[:-1]) & (depth[1:] == depth[:-1]), False]
+    edges = np.flatnonzero(np.diff(ties.astype(np.int8)))
+    for start, end in edges.reshape(-1, 2).tolist():
+        order[start : end + 1] = sorted(order[start : end + 1].tolist(), key=shas.__getitem__)

@@ -1,12 +1,10 @@
 """Mines one repository: walk, compare trees, compare lines, resolve people."""
 
 import time as clock
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from ..coverage import Coverage
 from ..errors import EmptyRepository
@@ -21,13 +19,13 @@ from .authorship import (
     resolve_people,
 )
 from .bounds import Bounds, Meter
-from .earlier import Earlier, positions, read_earlier, stamp
-from .graph import Node, Ordered, in_order, walk
+from .earlier import Earlier, read_earlier, stamp
+from .graph import ABSENT, NOTHING, Graph, Ordered, in_order, walk
 from .outcome import Outcome
 from .reading import Progress, read_objects
 from .repository import open_repository, require_commits, require_trees, resolve_tips
 from .store import Store, store_of
-from .tables import CommitTable, Mined, identities_table, tags_table, to_history, to_parts
+from .tables import CommitTable, Mined, identities_columns, tags_columns, to_history, to_parts
 from .workers import get_ready, sharing
 
 COMMITS_WORTH_WORKERS = 400  # below, starting processes costs more than it saves
@@ -82,6 +80,7 @@ def mine(
     """
     start = Start(ref, all_refs, until)
     run = _Run(path, key, project or name_of(path), workers, progress, bounds or Bounds())
+    run.get_ready()
     return to_history(_mined(run, start, None))
 
 
@@ -115,6 +114,7 @@ def mine_into(
     """
     name = project or name_of(path)
     run = _Run(path, key, name, workers, progress, bounds or Bounds())
+    run.get_ready()
     earlier = read_earlier(folder, key, name)
     mined = _mined(run, Start(ref, all_refs), earlier)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
@@ -136,6 +136,11 @@ class _Run:
     progress: Progress | None
     bounds: Bounds
 
+    def get_ready(self) -> None:
+        """Let what workers are started from load while this process reads."""
+        if self.workers > 1:
+            get_ready()
+
     def report(self, stage: str, share: float) -> None:
         if self.progress is not None:
             self.progress(stage, share)
@@ -147,51 +152,48 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
     store = store_of(repository)
     run.report("commits", 0.0)
     tips = resolve_tips(repository, start.ref, all_refs=start.all_refs)
-    if earlier is None and run.workers > 1:
-        get_ready()
-    known = earlier.nodes if earlier is not None else {}
-    nodes, missing = walk(store, [str(tip) for tip in tips], known, meter)
-    require_commits(run.path, missing)
-    order = _order(run.path, nodes, start.until)
-    del nodes
-    reused = {} if earlier is None else earlier.position
-    new = np.array([i for i, sha in enumerate(order.shas) if sha not in reused], np.int32)
-    where = np.empty(0, np.int32) if earlier is None else positions(earlier, order.shas)
+    known = NOTHING if earlier is None else earlier.graph
+    found = walk(store, [str(tip) for tip in tips], known, meter)
+    require_commits(run.path, found.unreadable)
+    order = _order(run.path, found.graph, start.until)
+    where = _positions(earlier, found.known[order.numbers])
+    new = np.setdiff1d(np.arange(len(order), dtype=np.int32), where)
+    del found
     workers = run.workers if len(new) >= COMMITS_WORTH_WORKERS else 1
     with sharing(repository.path, workers, meter) as share:
         read = read_objects(share, meter, run.report, order, new, earlier, where)
-    require_trees(run.path, len(order.shas), read.unreadable)
-    in_force = mailmaps_in_force(order.shas, read.changes, read.numbers)
-    if earlier is not None and not _same_mailmaps(earlier, order.shas, in_force):
+    require_trees(run.path, len(order), read.unreadable)
+    in_force = mailmaps_in_force(len(order), read.changes, read.numbers)
+    if earlier is not None and not _same_mailmaps(earlier, where, in_force):
         return _mined(run, start, None)
     identities = Identities(run.key, () if earlier is None else earlier.identities)
-    mailmaps = _mailmaps(store, in_force)
+    mailmaps = _mailmaps(store, order.shas, in_force)
     numbers = number_identities(new, read.people, in_force, mailmaps, identities, read.identities)
     tags = known_tags(repository, order, start.until)
     authorship, taggers, people = resolve_people(
-        numbers, order.times, tags, [mailmaps[sha] for sha in in_force], identities
+        numbers, order.times, tags, in_force, mailmaps, identities
     )
-    codes, used = pd.factorize(numbers.ravel())  # nobody who is gone stays in the table
+    codes, used = _as_met(numbers)  # nobody who is gone stays in the table
     unknown = int(read.changes.unread.sum())
     return Mined(
         project=run.project,
-        commits=CommitTable(order, read.facts, codes.reshape(-1, 2), authorship),
+        commits=CommitTable(order, read.facts, codes, authorship),
         paths=list(read.numbers),
         declarations=list(read.declarations),
         changes=read.changes,
         merge_changes=read.merge_changes,
-        tags=tags_table(tags, taggers),
-        identities=identities_table([identities.every[number] for number in used]),
+        tags=tags_columns(tags, taggers),
+        identities=identities_columns([identities.every[number] for number in used]),
         coverage=Coverage(read.unreadable, unknown),
         people=people.everyone,
         read=len(new),
     )
 
 
-def _order(path: Path, nodes: Mapping[str, Node], until: int | None) -> Ordered:
-    order = in_order(nodes, latest=int(clock.time()) + DAY)
+def _order(path: Path, graph: Graph, until: int | None) -> Ordered:
+    order = in_order(graph, latest=int(clock.time()) + DAY)
     kept = order if until is None else order.until(until)
-    if not kept.shas:
+    if not len(kept):
         raise EmptyRepository(
             f"{path} has no commit in the range asked for",
             hint="try a later --until, or --all-refs",
@@ -199,14 +201,43 @@ def _order(path: Path, nodes: Mapping[str, Node], until: int | None) -> Ordered:
     return kept
 
 
-def _same_mailmaps(earlier: Earlier, order: Sequence[str], in_force: Sequence[str]) -> bool:
-    """Tell whether all earlier commits are still under the mailmap that they were read under."""
-    return all(
-        earlier.mailmap_in_force[earlier.position[sha]] == held
-        for sha, held in zip(order, in_force, strict=True)
-        if sha in earlier.position
-    )
+def _positions(earlier: Earlier | None, known: np.ndarray) -> np.ndarray:
+    """Give the position of each earlier commit; −1 for those that are not reused.
+
+    Parameters
+    ----------
+    known
+        Number in `earlier` of the commit at each position; −1 for new ones.
+    """
+    if earlier is None:
+        return np.empty(0, np.int32)
+    positions = np.full(len(earlier), ABSENT, np.int32)
+    there = np.flatnonzero(known != ABSENT)
+    positions[known[there]] = there
+    positions[earlier.again] = ABSENT
+    return positions
 
 
-def _mailmaps(store: Store, in_force: Sequence[str]) -> dict[str, Mailmap]:
-    return {sha: read_mailmap(store, sha) if sha else Mailmap() for sha in dict.fromkeys(in_force)}
+def _same_mailmaps(earlier: Earlier, where: np.ndarray, in_force: np.ndarray) -> bool:
+    """Tell whether all reused commits are still under the mailmap that they were read under."""
+    reused = where >= 0
+    held = earlier.in_force[reused]
+    known = held >= 0
+    moved = np.where(known, where[held], -1)
+    return bool(((moved >= 0) == known).all() and (moved == in_force[where[reused]]).all())
+
+
+def _mailmaps(store: Store, shas: list[str], in_force: np.ndarray) -> dict[int, Mailmap]:
+    return {
+        at: read_mailmap(store, shas[at]) if at >= 0 else Mailmap()
+        for at in np.unique(in_force).tolist()
+    }
+
+
+def _as_met(numbers: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Number anew in the order of appearance; give the new numbers, and the old one of each."""
+    old, first, code = np.unique(numbers, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(old), np.int32)
+    rank[order] = np.arange(len(old))
+    return rank[code].reshape(numbers.shape), old[order].tolist()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from ..history import Rows
 from ..manifests import form_of
 from .bounds import Meter
 from .changes import (
@@ -21,7 +21,7 @@ from .commits import FACTS
 from .content import MEASURES
 from .earlier import Earlier
 from .graph import Ordered
-from .tables import ChangeTable, facts_table, joined
+from .tables import ChangeTable, facts_columns, joined
 from .trees import Side
 from .workers import Share
 
@@ -40,7 +40,8 @@ class Read:
 
     people: list[tuple[Written, Written]]
     """Author and committer of the commits that were read in this run, in their order."""
-    facts: pd.DataFrame
+    facts: Rows
+    """Of `FACTS`."""
     identities: np.ndarray
     """Numbers of author and committer, of the commits that were not."""
     numbers: dict[str, int]
@@ -108,13 +109,14 @@ def read_objects(
         declarations,
     )
     facts = gathered.facts
-    identities = np.zeros((len(order.shas), 2), dtype=np.int32)
+    identities = np.zeros((len(order), 2), dtype=np.int32)
     if earlier is not None:
-        kept = earlier.facts[where >= 0].set_axis(where[where >= 0])
-        identities[kept.index] = kept[["author_identity", "committer_identity"]].to_numpy()
-        before = kept[list(FACTS)].astype(facts.dtypes)
-        every = before if facts.empty else pd.concat([before, facts.set_axis(new)])
-        facts = every.sort_index().reset_index(drop=True)
+        kept = where >= 0
+        identities[where[kept]] = earlier.people[kept]
+        for name, fresh in facts.items():
+            column = np.empty(len(order), fresh.dtype)
+            column[new], column[where[kept]] = fresh, earlier.facts[name][kept]
+            facts[name] = column
         changes = joined(earlier.changes.moved(where), changes)
         merge_changes = joined(earlier.merge_changes.moved(where), merge_changes)
     return Read(
@@ -133,7 +135,7 @@ def read_objects(
 class _Gathered:
     """What the batches of all commits say, put together."""
 
-    facts: pd.DataFrame
+    facts: Rows
     people: list[tuple[Written, Written]]
     changes: np.ndarray
     merge_changes: np.ndarray
@@ -153,18 +155,18 @@ def _gathered(
 
     What Python objects would hold of each commit becomes columns every few thousand commits.
     """
-    facts, tables, people, sides, unreadable, total = [], [], [], [], 0, 0
+    facts, parts, people, sides, unreadable, total = [], [], [], [], 0, 0
     met: dict[tuple[Written, Written], tuple[Written, Written]] = {}
     changes, merges = [np.empty(0, CHANGE)], [np.empty(0, CHANGE)]
     stretch = min(max(CHUNK, len(new) // STRETCHES), LONGEST_STRETCH)
     work = (
-        [(i, order.shas[i], order.parents[i]) for i in piece.tolist()]
+        [(i, order.shas[i], order.parents_of(i)) for i in piece.tolist()]
         for piece in _pieces(new, stretch)
     )
     for batch in share(read_batch, work):
         facts += batch.facts
         if len(facts) >= FACTS_HELD:
-            tables.append(facts_table(facts))
+            parts.append(facts_columns(facts))
             facts = []
         people += [met.setdefault(pair, pair) for pair in batch.people]
         sides += batch.merge_sides
@@ -177,9 +179,9 @@ def _gathered(
         total += len(batch.changes)
         meter.changes(total)
         report("paths", len(people) / len(new))
-    tables.append(facts_table(facts))
+    parts.append(facts_columns(facts))
     return _Gathered(
-        facts=pd.concat(tables, ignore_index=True),
+        facts={name: np.concatenate([part[name] for part in parts]) for name in FACTS},
         people=people,
         changes=np.concatenate(changes),
         merge_changes=np.concatenate(merges),

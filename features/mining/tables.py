@@ -1,11 +1,10 @@
 """Turns what was read into the tables of a history."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from ..capabilities import CAPABILITIES
 from ..history import (
@@ -19,7 +18,6 @@ from ..history import (
     History,
     Rows,
     table,
-    whole,
 )
 from ..people import Identity, Person
 from .changes import CHANGE
@@ -76,12 +74,16 @@ def joined(one: ChangeTable, other: ChangeTable) -> ChangeTable:
 
 @dataclass(frozen=True)
 class Authorship:
-    """People of the commits, in their order."""
+    """People of n commits, in their order."""
 
-    authors: list[Person]
-    new_aliases: list[bool]
+    people: list[Person]
+    """Each once, in the order in which they were met."""
+    authors: np.ndarray
+    """n indices into `people`."""
+    new_aliases: np.ndarray
     """Whether the author appears under another name or address than before."""
-    committers: list[Person]
+    committers: np.ndarray
+    """n indices into `people`."""
 
 
 @dataclass(frozen=True)
@@ -89,31 +91,35 @@ class CommitTable:
     """Commits in columns, of which those that are texts are made when rows are asked for."""
 
     order: Ordered
-    facts: pd.DataFrame
+    facts: Rows
     """Of `FACTS`."""
     identities: np.ndarray
-    """Numbers of author and committer, n × 2."""
+    """Numbers of author and committer, n by 2."""
     authorship: Authorship
 
     def __len__(self) -> int:
-        return len(self.order.shas)
+        return len(self.order)
 
     def rows(self, part: slice) -> Rows:
         """Give some rows of `COMMITS`."""
-        authors, committers = self.authorship.authors[part], self.authorship.committers[part]
-        columns: Rows = {
+        who = self.authorship
+        pseudonyms = np.array([person.pseudonym for person in who.people], dtype=object)
+        kinds = np.array([person.kind for person in who.people], dtype=object)
+        authors, committers = who.authors[part], who.committers[part]
+        parents = map(self.order.parents_of, range(*part.indices(len(self))))
+        rows: Rows = {
             "sha": self.order.shas[part],
-            "parents": [" ".join(names) for names in self.order.parents[part]],
+            "parents": [" ".join(names) for names in parents],
             "known_time": self.order.times[part],
-            "author": [author.pseudonym for author in authors],
-            "author_kind": [author.kind for author in authors],
-            "author_new_alias": self.authorship.new_aliases[part],
-            "committer": [committer.pseudonym for committer in committers],
-            "committer_kind": [committer.kind for committer in committers],
+            "author": pseudonyms[authors],
+            "author_kind": kinds[authors],
+            "author_new_alias": who.new_aliases[part],
+            "committer": pseudonyms[committers],
+            "committer_kind": kinds[committers],
             "author_identity": self.identities[part, 0],
             "committer_identity": self.identities[part, 1],
         }
-        return columns | {name: self.facts[name].to_numpy()[part] for name in FACTS}
+        return rows | {name: self.facts[name][part] for name in FACTS}
 
 
 @dataclass(frozen=True)
@@ -127,8 +133,8 @@ class Mined:
     """Lists of packages, each by spaces."""
     changes: ChangeTable
     merge_changes: ChangeTable
-    tags: pd.DataFrame
-    identities: pd.DataFrame
+    tags: Rows
+    identities: Rows
     coverage: Coverage
     people: dict[str, Person]
     read: int
@@ -143,8 +149,8 @@ def to_history(mined: Mined) -> History:
         table(mined.commits.rows(slice(None)), COMMITS),
         table(_change_rows(mined.changes, *texts), CHANGES),
         table(_change_rows(mined.merge_changes, *texts), MERGE_CHANGES),
-        mined.tags,
-        mined.identities,
+        table(mined.tags, TAGS),
+        table(mined.identities, IDENTITIES),
         mined.coverage,
         mined.people,
     )
@@ -157,8 +163,8 @@ def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
         "commits": map(mined.commits.rows, _row_groups(len(mined.commits))),
         "changes": _change_parts(mined.changes, *texts),
         "merge_changes": _change_parts(mined.merge_changes, *texts),
-        "tags": whole(mined.tags),
-        "identities": whole(mined.identities),
+        "tags": iter([mined.tags]),
+        "identities": iter([mined.identities]),
     }
 
 
@@ -231,11 +237,20 @@ def _numbered(texts: "pa.DictionaryArray", numbers: dict[str, int]) -> np.ndarra
     return np.array(number, dtype=np.int32)[texts.indices.to_numpy()] if number else np.empty(0)
 
 
-def facts_table(facts: Sequence[tuple]) -> pd.DataFrame:
-    """Make a table of `FACTS`, a row per commit."""
-    columns = zip(*facts, strict=True) if facts else ((),) * len(FACTS)
-    rows = {name: list(values) for name, values in zip(FACTS, columns, strict=True)}
-    return table(rows, {name: COMMITS[name] for name in FACTS})
+def columns(rows: Mapping[str, Any], schema: dict[str, tuple[str, str]]) -> Rows:
+    """Make an array of each of the given columns; a nullable number is a float, NaN if unknown."""
+    return {name: np.array(rows[name], _dtype(kind)) for name, (kind, _) in schema.items()}
+
+
+def _dtype(kind: str) -> str:
+    return "float64" if kind.endswith("?") else {"string": "object"}.get(kind, kind)
+
+
+def facts_columns(facts: Sequence[tuple]) -> Rows:
+    """Make columns of `FACTS`, a row per commit."""
+    values = zip(*facts, strict=True) if facts else ((),) * len(FACTS)
+    rows: Rows = dict(zip(FACTS, values, strict=True))
+    return columns(rows, {name: COMMITS[name] for name in FACTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +264,8 @@ class KnownTag:
     """The tag's own time, never before its commit's."""
 
 
-def tags_table(tags: Sequence[KnownTag], taggers: dict[str, str]) -> pd.DataFrame:
-    """Make the table of tags."""
+def tags_columns(tags: Sequence[KnownTag], taggers: dict[str, str]) -> Rows:
+    """Make the columns of the table of tags."""
     rows: dict[str, list] = {name: [] for name in TAGS}
     for known in tags:
         tag = known.tag
@@ -258,10 +273,10 @@ def tags_table(tags: Sequence[KnownTag], taggers: dict[str, str]) -> pd.DataFram
         values = (tag.name, tag.sha, known.commit, known.time, tagger, tag.signed)
         for name, value in zip(TAGS, values, strict=True):
             rows[name].append(value)
-    return table(rows, TAGS)
+    return columns(rows, TAGS)
 
 
-def identities_table(identities: Sequence[Identity]) -> pd.DataFrame:
-    """Make the table of identities."""
+def identities_columns(identities: Sequence[Identity]) -> Rows:
+    """Make the columns of the table of identities."""
     rows = {name: [getattr(identity, name) for identity in identities] for name in IDENTITIES}
-    return table(rows, IDENTITIES)
+    return columns(rows, IDENTITIES)

@@ -3,12 +3,13 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pygit2
 
 from ..errors import SourceError
 from .bounds import Bounds, Meter
 from .commits import parents_and_time
-from .graph import Node, walk
+from .graph import NOTHING, Graph, walk
 from .repository import open_repository, resolve_tips
 from .store import Store, store_of
 
@@ -38,7 +39,8 @@ def roots(path: Path, ref: str) -> set[str]:
     SourceError
         If the repository cannot be read.
     """
-    return {sha for sha, node in reached(path, ref)[1].items() if not node.parents}
+    graph = reached(path, ref)[1]
+    return {graph.shas[i] for i in np.flatnonzero(graph.parents.counts == 0).tolist()}
 
 
 def reachable(path: Path, ref: str) -> set[str]:
@@ -49,10 +51,10 @@ def reachable(path: Path, ref: str) -> set[str]:
     SourceError
         If the repository cannot be read, or has no such commit.
     """
-    return set(reached(path, ref)[1])
+    return set(reached(path, ref)[1].shas)
 
 
-def reached(path: Path, ref: str | None) -> tuple[Store, dict[str, Node]]:
+def reached(path: Path, ref: str | None) -> tuple[Store, Graph]:
     """Give a repository's objects, and the commits that a reference goes back to; HEAD if None.
 
     Raises
@@ -63,7 +65,7 @@ def reached(path: Path, ref: str | None) -> tuple[Store, dict[str, Node]]:
     repository = open_repository(path)
     store = store_of(repository)
     tips = [str(tip) for tip in resolve_tips(repository, ref, all_refs=False)]
-    return store, walk(store, tips, {}, Meter(str(path), Bounds()))[0]
+    return store, walk(store, tips, NOTHING, Meter(str(path), Bounds())).graph
 
 
 def state(path: Path) -> str:

@@ -16,7 +16,12 @@ import pytest
 from trustdrift.features.errors import SourceError
 from trustdrift.features.history import read_history, write_history
 from trustdrift.features.mining import Bounds, mine
-from trustdrift.features.mining.commits import facts_of, parents_and_time, parse_commit
+from trustdrift.features.mining.commits import (
+    facts_of,
+    parents_and_time,
+    parents_and_time_by_lines,
+    parse_commit,
+)
 
 from ..conftest import KEY
 from ..hostile import FILE, Forge
@@ -76,7 +81,7 @@ def fuzz(folder: Path, seed: int, cases: int) -> None:
             text = mutated(text, chance)
         raw = parse_commit(text)
         facts_of(raw)
-        parents_and_time(text)
+        assert parents_and_time(text) == parents_and_time_by_lines(text)
         if case % OF_REPOSITORIES:
             continue
         last = forge.store(b"commit", text)
