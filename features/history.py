@@ -220,6 +220,7 @@ def write_tables(
     ConfigurationError
         If the folder cannot be written to.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     stamped = {f"trustdrift.{name}": value for name, value in metadata.items()}
@@ -227,7 +228,13 @@ def write_tables(
         for name in TABLES:
             part = files.enter_context(replacing(folder / f"{name}.parquet"))
             schema = arrow_schema(name).with_metadata(stamped)
-            with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+            repeated = [field.name for field in schema if field.type == pa.string()]
+            with pq.ParquetWriter(
+                part,
+                schema,
+                compression="zstd",
+                use_dictionary=repeated,  # pyright: ignore[reportArgumentType] - or their names
+            ) as writer:
                 for rows in parts[name]:
                     writer.write_table(arrow_table(rows, schema), row_group_size=ROWS_IN_GROUP)
 

@@ -25,7 +25,7 @@ from .looking_back import earlier
 from .reference import Reference
 from .rows import Rows
 
-SCHEMA = 3
+SCHEMA = 4
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -58,6 +58,8 @@ class LevelBaseline:
     """For each detector, in the same order, one a comparison (`among`)."""
     combination: str
     """How the detectors' surprisals are joined: a name in `COMBINATIONS`."""
+    weights: tuple[float, ...]
+    """What each detector counts by there, in the same order."""
     panel: Calibration
     """Of the combined score."""
 
@@ -88,7 +90,8 @@ class LevelBaseline:
             )
             for detector, calibrations in zip(self.detectors, self.calibrations, strict=True)
         }
-        combined = COMBINATIONS[self.combination].join(list(np.concatenate([*surprisal.values()])))
+        judged = list(surprisal.values())
+        combined = COMBINATIONS[self.combination].join(judged, self.weights)
         return Scores(rows, raw, surprisal, combined, self.panel.p_values(combined))
 
 
@@ -132,6 +135,7 @@ class Baseline:
             level: {
                 "detectors": [detector.name for detector in learned.detectors],
                 "combination": learned.combination,
+                "weights": list(learned.weights),
             }
             for level, learned in self.levels.items()
         }
@@ -269,6 +273,7 @@ def _restore(
                 for detector in detectors
             ),
             combination=panel["combination"],
+            weights=tuple(panel["weights"]),
             panel=calibration("panel"),
         )
     except KeyError as error:

@@ -65,9 +65,7 @@ def explain(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[Ex
     """
     chosen = scores.rows.where(np.asarray(rows, dtype=int))
     judged = [scores.surprisal[detector.name][:, rows] for detector in baseline.detectors]
-    each = COMBINATIONS[baseline.combination].shares(list(np.concatenate(judged)))
-    bounds = np.cumsum([len(comparisons) for comparisons in judged])[:-1]
-    shares = [comparisons.sum(axis=0) for comparisons in np.split(each, bounds)]
+    shares = COMBINATIONS[baseline.combination].shares(judged, baseline.weights)
     weight, most = np.zeros(chosen.values.shape), np.zeros(chosen.values.shape)
     foretold = _Foretold(np.full(weight.shape, np.nan), np.full(weight.shape, "", dtype=object))
     for detector, share in zip(baseline.detectors, shares, strict=True):

@@ -27,7 +27,11 @@ def show(baseline: BaselineFolder = None) -> None:
 
     learned = Baseline.load(baseline)
     panels = {
-        level: {"detectors": [d.name for d in part.detectors], "combination": part.combination}
+        level: {
+            "detectors": [d.name for d in part.detectors],
+            "combination": part.combination,
+            "weights": list(part.weights),
+        }
         for level, part in learned.levels.items()
     }
     facts = {"catalog": learned.digest, "panels": panels, **learned.provenance}

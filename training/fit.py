@@ -82,7 +82,8 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
         for score, own in zip(scores, numbers, strict=True)
     )
     judged = [surprisals(*each) for each in zip(calibrations, scores, numbers, strict=True)]
-    combined = COMBINATIONS[settings.combination[sample.level]].join(list(np.concatenate(judged)))
+    weights = settings.weights_of(names)
+    combined = COMBINATIONS[settings.combination[sample.level]].join(judged, weights)
     return LevelBaseline(
         level=sample.level,
         reference=reference,
@@ -90,6 +91,7 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
         classes=classes,
         calibrations=calibrations,
         combination=settings.combination[sample.level],
+        weights=weights,
         panel=Calibration.fit(combined),
     )
 

@@ -48,8 +48,12 @@ def model_card(trained: Trained) -> str:
 
 def _panel(level: LevelBaseline, rows: dict[str, dict[str, int]]) -> str:
     count = rows[level.level]
+    panel = ", ".join(
+        detector.name if weight == 1 else f"{detector.name} × {weight:g}"
+        for detector, weight in zip(level.detectors, level.weights, strict=True)
+    )
     return (
-        f"- {level.level}: {', '.join(d.name for d in level.detectors)}; {level.combination}; "
+        f"- {level.level}: {panel}; {level.combination}; "
         f"{count['fit']:,} rows fitted, {count['calibration']:,} calibrated"
     )
 

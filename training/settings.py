@@ -1,6 +1,7 @@
 """What an engineer may set for a training run, and the file it is read from."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ FEWEST_ROWS = 50
 
 def _combination() -> dict[Level, str]:
     return {"commit": "cauchy", "contributor": "fisher", "project": "cauchy"}
+
+
+def _weights() -> dict[str, float]:
+    return {"other_hand": 2.0}
 
 
 def _classes() -> dict[Level, int]:
@@ -36,12 +41,18 @@ class Settings:
     """Share of rows, the most unusual to a detector's first fit, that its second is kept from."""
     combination: dict[Level, str] = field(default_factory=_combination)
     """How each level's detectors are joined: experiments/detectors says why."""
+    weights: dict[str, float] = field(default_factory=_weights)
+    """What a detector counts by where its level's are joined; 1 for those not named."""
     classes: dict[Level, int] = field(default_factory=_classes)
     """Of extent, at most, for detectors that compare what is alike; the uppermost is parted on."""
     most_rows: dict[Level, int] = field(default_factory=_most_rows)
     """Rows that one project may give to fit and to calibration each: no project is the norm."""
     panel: dict[Level, tuple[str, ...]] = field(default_factory=lambda: dict(PANEL))
     """Detectors of each level."""
+
+    def weights_of(self, names: Iterable[str]) -> tuple[float, ...]:
+        """Give what each of some detectors counts by."""
+        return tuple(self.weights.get(name, 1.0) for name in names)
 
     def facts(self) -> dict[str, Any]:
         """Give the settings as plain data."""
@@ -72,6 +83,7 @@ def read_settings(path: Path) -> Settings:
         path, "trim", isinstance(trim, (int, float)) and 0 <= trim < 0.5, "at least 0, below 0.5"
     )
     defaults = Settings()
+    document["weights"] = defaults.weights | _numbers(path, document)
     for key in ("combination", "classes", "most_rows", "panel"):
         document[key] = getattr(defaults, key) | _by_level(path, document, key)
     for level in LEVELS:
@@ -83,6 +95,16 @@ def read_settings(path: Path) -> Settings:
             _require(path, f"{key}.{level}", isinstance(number, int) and number > 0, "above 0")
         document["panel"][level] = _panel(path, level, document["panel"][level])
     return Settings(**document)
+
+
+def _numbers(path: Path, document: dict[str, Any]) -> dict[str, float]:
+    table = document.get("weights", {})
+    _require(path, "weights", isinstance(table, dict), "a table by detector")
+    for name, number in table.items():
+        _require(path, f"weights.{name}", name in DETECTORS, f"of one of {', '.join(DETECTORS)}")
+        right = isinstance(number, (int, float)) and not isinstance(number, bool) and number > 0
+        _require(path, f"weights.{name}", right, "a number above 0")
+    return table
 
 
 def _by_level(path: Path, document: dict[str, Any], key: str) -> dict[Level, Any]:

@@ -48,8 +48,9 @@ def figures(
     scored: Surprisals, panel: Sequence[str], projects: np.ndarray, how: str = "fisher"
 ) -> dict[str, np.ndarray]:
     """Give each measure's mean over kinds, and average precision of each kind, on all resamples."""
+    weights = Settings().weights_of(panel)
     joined = {
-        kind: COMBINATIONS[how].join([view for name in panel for view in parts[name]])
+        kind: COMBINATIONS[how].join([parts[name] for name in panel], weights)
         for kind, parts in scored.items()
     }
     each = {

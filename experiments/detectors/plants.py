@@ -131,8 +131,9 @@ def main(manifest: str, histories: str, vectors: str) -> None:
         }
         for panel in [(name,) for name in CANDIDATES] + list(PANELS):
             for how, combination in COMBINATIONS.items():
+                weights = settings.weights_of(panel)
                 plain, strange = (
-                    combination.join([view for name in panel for view in told[name][side]])
+                    combination.join([told[name][side] for name in panel], weights)
                     for side in (0, 1)
                 )
                 title = f"{', '.join(panel)} by {how}, {most}".replace("_", " ")

@@ -66,10 +66,14 @@ class ChangeTable:
 
 
 def joined(one: ChangeTable, other: ChangeTable) -> ChangeTable:
-    """Put two tables into one, sorted by commit."""
+    """Put two tables, each sorted by commit, into one that is; what comes before both stays."""
     rows = np.concatenate((one.rows, other.rows))
-    order = np.argsort(rows["commit"], kind="stable")
-    return ChangeTable(rows[order], np.concatenate((one.measures, other.measures))[order])
+    measures = np.concatenate((one.measures, other.measures))
+    if len(other):
+        start = int(np.searchsorted(one.rows["commit"], other.rows["commit"][0]))
+        order = start + np.argsort(rows["commit"][start:], kind="stable")
+        rows[start:], measures[start:] = rows[order], measures[order]
+    return ChangeTable(rows, measures)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def test_a_budget_takes_the_highest_of_each_month() -> None:
 def test_fisher_orders_as_scipys_statistic(p_values: list[float]) -> None:
     numbers = np.array(p_values)
     expected = np.asarray(combine_pvalues(numbers, method="fisher"))[0]
-    assert fisher(list(-np.log10(numbers)[:, None]))[0] == pytest.approx(
+    assert fisher(list(-np.log10(numbers)[:, None]), np.ones(len(numbers)))[0] == pytest.approx(
         expected / 2 / np.log(10), abs=1e-9
     )
 
@@ -53,19 +53,19 @@ def test_cauchy_is_the_p_value_of_the_mean_quantile(p_values: list[float]) -> No
     numbers = np.minimum(p_values, 0.99)
     statistic = np.mean(np.tan((0.5 - numbers) * np.pi))
     expected = -np.log10(max(0.5 - np.arctan(statistic) / np.pi, 1e-16))
-    assert cauchy(list(-np.log10(numbers)[:, None]))[0] == pytest.approx(
+    assert cauchy(list(-np.log10(numbers)[:, None]), np.ones(len(numbers)))[0] == pytest.approx(
         expected, rel=1e-3, abs=1e-6
     )
 
 
 def test_one_detector_at_ease_does_not_silence_another() -> None:
     at_ease, surprised = -np.log10([0.99999]), np.array([4.0])
-    assert cauchy([at_ease, surprised])[0] > 3.5
+    assert cauchy([at_ease, surprised], np.ones(2))[0] > 3.5
 
 
 def test_cauchy_stays_in_order_where_p_values_end() -> None:
     far = [np.array([10.0, 100.0, 250.0]), np.array([0.3, 0.3, 0.3])]
-    found = cauchy(far)
+    found = cauchy(far, np.ones(2))
     assert np.isfinite(found).all()
     assert (np.diff(found) > 0).all()
 
@@ -76,7 +76,7 @@ def test_shares_are_of_a_whole_and_the_more_surprised_has_more(
     how: str, surprisals: list[tuple[float, float]]
 ) -> None:
     parts = list(np.array(surprisals).T)
-    shares = COMBINATIONS[how].shares(parts)
+    shares = COMBINATIONS[how].shares([part[None] for part in parts], [1.0, 1.0])
     surprised = np.sum(parts, axis=0) > 1e-6
     np.testing.assert_allclose(shares.sum(axis=0)[surprised], 1.0)
     clear = np.abs(parts[0] - parts[1]) > 1e-6
@@ -84,8 +84,21 @@ def test_shares_are_of_a_whole_and_the_more_surprised_has_more(
 
 
 def test_by_cauchy_a_lone_surprise_has_nearly_all_the_say() -> None:
-    shares = COMBINATIONS["cauchy"].shares([np.array([4.0]), np.array([1.0])])
+    judged = [np.array([[4.0]]), np.array([[1.0]])]
+    shares = COMBINATIONS["cauchy"].shares(judged, [1.0, 1.0])
     assert shares[0, 0] > 0.99
-    assert COMBINATIONS["fisher"].shares([np.array([4.0]), np.array([1.0])])[0, 0] == (
-        pytest.approx(0.8)
+    assert COMBINATIONS["fisher"].shares(judged, [1.0, 1.0])[0, 0] == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("how", COMBINATIONS)
+def test_a_weight_counts_as_often_as_it_says(how: str) -> None:
+    rng = np.random.default_rng(3)
+    one, other = rng.exponential(0.5, (2, 9)), rng.exponential(0.5, (1, 9))
+    combination = COMBINATIONS[how]
+    np.testing.assert_allclose(
+        combination.join([one, other], [1.0, 2.0]),
+        combination.join([one, other, other], [1.0, 1.0, 1.0]),
     )
+    thrice = combination.shares([one, other, other], [1.0, 1.0, 1.0])
+    shares = combination.shares([one, other], [1.0, 2.0])
+    np.testing.assert_allclose(shares, [thrice[0], thrice[1] + thrice[2]])

@@ -213,6 +213,9 @@ def test_a_repository_listed_twice_is_refused(mirror: Mirror, tmp_path: Path) ->
         ("[panel]\ncommit = ['sequence']", r"`panel.commit` must be without sequence"),
         ("[panel]\ncommit = []", r"`panel.commit` must be"),
         ("[panel]\ncommits = ['pca']", "`panel` must be a table by level"),
+        ("[weights]\nzodiac = 2", r"`weights.zodiac` must be of one of"),
+        ("[weights]\nother_hand = 0", r"`weights.other_hand` must be a number above 0"),
+        ("weights = 2", r"`weights` must be a table by detector"),
         ("[most_rows]\ncommit = 0", r"`most_rows.commit` must be above 0"),
         ("[classes]\nproject = 0", r"`classes.project` must be above 0"),
         ("seed =", "cannot be read as TOML"),
@@ -227,8 +230,9 @@ def test_a_wrong_setting_is_named_with_its_key(tmp_path: Path, text: str, messag
 
 def test_what_a_file_does_not_set_keeps_its_default(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text("seed = 7\n[panel]\nproject = ['pca']\n")
+    path.write_text("seed = 7\n[panel]\nproject = ['pca']\n[weights]\npca = 3\n")
     found = read_settings(path)
+    assert found.weights == Settings().weights | {"pca": 3}
     assert found.seed == 7
     assert found.panel == Settings().panel | {"project": ("pca",)}
     assert found.most_rows == Settings().most_rows
