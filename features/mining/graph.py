@@ -190,10 +190,20 @@ class Ordered:
         return len(self.shas)
 
     def parents_of(self, position: int) -> tuple[str, ...]:
-        """Give the parents' SHAs, those that are absent aside."""
+        """Give the parents' SHAs, none of which is absent."""
         start, end = self.parents.starts[position : position + 2].tolist()
-        found = self.parents.numbers[start:end].tolist()
-        return tuple([self.shas[parent] for parent in found if parent != ABSENT])
+        return tuple([self.shas[parent] for parent in self.parents.numbers[start:end].tolist()])
+
+    def parents_written(self, part: slice) -> np.ndarray:
+        """Give the same of some commits, separated by spaces; most have a single one."""
+        counts, starts = self.parents.counts[part], self.parents.starts[:-1][part]
+        written = np.full(len(counts), "", object)
+        single = np.flatnonzero(counts == 1)
+        written[single] = [self.shas[i] for i in self.parents.numbers[starts[single]].tolist()]
+        first = part.indices(len(self))[0]
+        for at in np.flatnonzero(counts > 1).tolist():
+            written[at] = " ".join(self.parents_of(first + at))
+        return written
 
     def until(self, time: int) -> "Ordered":
         """Keep those that were known at a time."""

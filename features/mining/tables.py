@@ -110,10 +110,9 @@ class CommitTable:
         pseudonyms = np.array([person.pseudonym for person in who.people], dtype=object)
         kinds = np.array([person.kind for person in who.people], dtype=object)
         authors, committers = who.authors[part], who.committers[part]
-        parents = map(self.order.parents_of, range(*part.indices(len(self))))
         rows: Rows = {
             "sha": self.order.shas[part],
-            "parents": [" ".join(names) for names in parents],
+            "parents": self.order.parents_written(part),
             "known_time": self.order.times[part],
             "author": pseudonyms[authors],
             "author_kind": kinds[authors],

@@ -166,7 +166,7 @@ def started(listed: Path, output: Path, *more: str) -> subprocess.Popen:
 
 
 def until_results(output: Path, number: int, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while len(list((output / "results").glob("*.zip"))) < number:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
