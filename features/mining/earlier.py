@@ -1,5 +1,7 @@
 """What an earlier run wrote, for the next one to add to: only new commits are read again."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from ..history import COMMITS, TABLES, Rows, read_table
 from ..people import Identity, pseudonym
 from .authorship import mailmaps_in_force
 from .commits import FACTS
-from .graph import NO_TIME, Graph, Parents
+from .graph import ABSENT, NO_TIME, Graph, Parents
 from .tables import ChangeTable, columns, from_rows
 
 VERSION = "4"  # to be raised whenever the same repository would give other rows
@@ -53,13 +55,18 @@ def stamp(key: bytes, project: str, trees_unreadable: int) -> dict[str, str]:
     }
 
 
+def digest(shas: Sequence[str]) -> str:
+    """Give what is kept in the files to tell that they are of one run."""
+    return hashlib.sha256("".join(shas).encode()).hexdigest()[:16]
+
+
 def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
     """Read what an earlier run wrote into `folder`.
 
     Returns
     -------
     None if there is nothing, or nothing that can be added to: another version or key, a
-    damaged file, or trees that could not be read and may be there now.
+    damaged file, files of two runs, or trees that could not be read and may be there now.
     """
     try:
         tables = {name: read_table(folder, name) for name in TABLES}
@@ -69,11 +76,15 @@ def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
         f"trustdrift.{name}".encode(): value.encode()
         for name, value in stamp(key, project, 0).items()
     }
-    if any((table.schema.metadata or {}) != wanted for table in tables.values()):
+    stamps = [table.schema.metadata or {} for table in tables.values()]
+    if any(each != stamps[0] for each in stamps) or not wanted.items() <= stamps[0].items():
+        return None
+    commits = tables["commits"]
+    graph = _graph(commits)
+    if not _parents_first(graph.parents):
         return None
     numbers: dict[str, int] = {}
     declarations = {"": 0}
-    commits = tables["commits"]
     changes = _changes(tables["changes"], numbers, declarations)
     merge_changes = _changes(tables["merge_changes"], numbers, declarations)
     again = np.zeros(len(commits), bool)
@@ -82,7 +93,7 @@ def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
     facts = {name: _array(commits[name]) for name in FACTS}
     people = [_array(commits[name]) for name in ("author_identity", "committer_identity")]
     return Earlier(
-        graph=_graph(commits),
+        graph=graph,
         again=again,
         facts=columns(facts, {name: COMMITS[name] for name in FACTS}),
         people=np.stack(people, axis=1),
@@ -100,9 +111,15 @@ def _graph(commits: pa.Table) -> Graph:
     number = {sha: i for i, sha in enumerate(shas)}
     names = [text.split() for text in commits["parents"].to_pylist()]
     counts = np.array([len(some) for some in names], np.int64)
-    every = np.array([number[name] for some in names for name in some], np.int64)
+    every = np.array([number.get(name, ABSENT) for some in names for name in some], np.int64)
     times = commits["commit_time"].fill_null(NO_TIME).to_numpy()
     return Graph(shas, Parents.of(counts, every), times)
+
+
+def _parents_first(parents: Parents) -> bool:
+    """Tell whether all parents are there, and before their children."""
+    child = np.repeat(np.arange(len(parents.counts)), parents.counts)
+    return bool(((parents.numbers != ABSENT) & (parents.numbers < child)).all())
 
 
 def _array(column: "pa.ChunkedArray | pa.Array") -> np.ndarray:

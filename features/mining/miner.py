@@ -19,7 +19,7 @@ from .authorship import (
     resolve_people,
 )
 from .bounds import Bounds, Meter
-from .earlier import Earlier, read_earlier, stamp
+from .earlier import Earlier, digest, read_earlier, stamp
 from .graph import ABSENT, NOTHING, Graph, Ordered, in_order, walk
 from .outcome import Outcome
 from .reading import Progress, read_objects
@@ -118,6 +118,7 @@ def mine_into(
     earlier = read_earlier(folder, key, name)
     mined = _mined(run, Start(ref, all_refs), earlier)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
+    metadata |= {"commits": digest(mined.commits.order.shas)}
     write_tables(folder, to_parts(mined), metadata)
     return Outcome(len(mined.commits), len(mined.changes), mined.read, mined.coverage)
 

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from trustdrift.features.errors import SourceError
 from trustdrift.features.history import TABLES, History, read_history
 from trustdrift.features.mining import mine, mine_into
 
@@ -192,4 +195,27 @@ def test_a_damaged_table_is_mined_again(story: Path, tmp_path: Path) -> None:
     mine_into(tmp_path / "mined", story, key=KEY)
     (tmp_path / "mined" / "tags.parquet").write_bytes(b"PAR1")
     written = mine_into(tmp_path / "mined", story, key=KEY)
+    assert written.read == written.commits
+
+
+def test_tables_of_two_runs_are_told_and_mined_again(story: Path, tmp_path: Path) -> None:
+    mined_before, folder = tmp_path / "before", tmp_path / "mined"
+    mine_into(mined_before, story, key=KEY, ref="HEAD~3", project="story")
+    mine_into(folder, story, key=KEY, project="story")
+    (mined_before / "changes.parquet").replace(folder / "changes.parquet")
+    with pytest.raises(SourceError, match="of several runs"):
+        read_history(folder)
+    written = mine_into(folder, story, key=KEY, project="story")
+    assert written.read == written.commits
+    assert len(read_history(folder).commits) == written.commits
+
+
+def test_a_table_that_lacks_a_parent_is_mined_again(story: Path, tmp_path: Path) -> None:
+    mine_into(tmp_path, story, key=KEY, project="story")
+    stored = pq.ParquetFile(tmp_path / "commits.parquet").read()
+    parents = pa.array(["" if not text else "f" * 40 for text in stored["parents"].to_pylist()])
+    place = stored.schema.get_field_index("parents")
+    pq.write_table(stored.set_column(place, stored.schema.field(place), parents), tmp_path / "x")
+    (tmp_path / "x").replace(tmp_path / "commits.parquet")
+    written = mine_into(tmp_path, story, key=KEY, project="story")
     assert written.read == written.commits
