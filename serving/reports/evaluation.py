@@ -14,7 +14,9 @@ from ...training.replay.summary import (
     actors_listed,
     anybody_listed,
     campaigns_found,
+    commits_at_home_by_lot,
     commits_found,
+    commits_found_at_home,
     commits_found_by_campaign,
     harmful,
     successors_listed,
@@ -48,6 +50,10 @@ def as_json(found: Evaluation) -> str:
         "commits": {"found": _figures(commits_found(harmful(wide)))},
         "commits_from_head": {"found": _figures(commits_found(harmful(head)))},
         "commits_by_campaign": {"found": _figures(commits_found_by_campaign(harmful(wide)))},
+        "commits_at_home": {
+            "found": _figures(commits_found_at_home(harmful(wide))),
+            "by_lot": _figures(commits_at_home_by_lot(harmful(wide))),
+        },
         "campaigns_found": _figures(campaigns_found(harmful(wide))),
         "commits_by": {
             key: {name: _figures(commits_found(part)) for name, part in _groups(wide, key).items()}
@@ -159,6 +165,8 @@ def as_markdown(found: Evaluation) -> str:
         _row("reachable from the head", commits_found(harmful(head))),
         _row("every reference, each campaign once", commits_found_by_campaign(harmful(wide))),
         _row("campaigns with at least one", campaigns_found(harmful(wide))),
+        _row("their own project's year alone", commits_found_at_home(harmful(wide))),
+        _row("the same, if it were any of that year", commits_at_home_by_lot(harmful(wide))),
         *(
             _row(f"{key} {name.replace('_', ' ')}", commits_found(part))
             for key in ("kind", "severity")

@@ -36,11 +36,14 @@ from trustdrift.training.replay.standing import (
     first_within,
     found_share,
     in_month,
+    in_own_project,
     in_year_before,
 )
 from trustdrift.training.replay.summary import (
     campaigns_found,
+    commits_at_home_by_lot,
     commits_found,
+    commits_found_at_home,
     commits_found_by_campaign,
 )
 from trustdrift.training.replay.yearly import _place_in_group, start_of
@@ -224,14 +227,18 @@ malicious = [{{ sha = "1", date = "2022-12-30" }}]
     nobody = Course(())
     seen = [
         IncidentSeen(
-            incident, "", nobody, nobody, ((incident.malicious[0], Standing(0, 0, rank, 1_000)),)
+            incident, "", nobody, nobody, ((incident.malicious[0], Standing(0, 0, rank, 1_000)),),
+            (Standing(0, 0, 1, few),),
         )
-        for incident, rank in zip(incidents, (1, 900, 900), strict=True)
-    ]
+        for incident, rank, few in zip(incidents, (1, 900, 900), (2, 10, 200), strict=True)
+    ]  # fmt: skip
     assert commits_found(seen)[0.01].value == pytest.approx(1 / 3)
     assert commits_found_by_campaign(seen)[0.01].value == pytest.approx(1 / 4)
     assert campaigns_found(seen)[0.01].value == pytest.approx(1 / 2)
     assert campaigns_found(seen)[0.01].n == 2
+    assert commits_found_at_home(seen)[0.01].value == pytest.approx(1 / 3)
+    assert commits_at_home_by_lot(seen)[0.01].value == pytest.approx((0 + 0 + 2 / 200) / 3)
+    assert commits_at_home_by_lot(seen)[5].value == pytest.approx((1 + 5 / 10 + 5 / 200) / 3)
 
 
 @pytest.mark.parametrize(
@@ -302,6 +309,18 @@ def test_a_commit_is_ranked_in_the_year_up_to_it_alone() -> None:
     found = in_year_before(Subjects(np.zeros((5, 1)), None, table), scores, 4)
     assert found is not None
     assert (found.rank, found.of) == (3, 3)
+
+
+def test_a_commit_is_ranked_in_its_own_project_as_well() -> None:
+    year = 365 * DAY
+    table = pd.DataFrame(
+        {"view": [HEAD, HEAD, HEAD, CORPUS, ALL_REFS, HEAD], "project": [*"aaabaa"],
+         "time": [10, year, year + 11, year, year, year + 9]}
+    )  # fmt: skip
+    scores = np.array([5.0, 5.0, 9.0, 9.0, 9.0, 3.0])
+    found = in_own_project(Subjects(np.zeros((6, 1)), None, table), scores, 5)
+    assert found is not None
+    assert (found.rank, found.of) == (3, 3)  # its own year and view, and nothing later
 
 
 def test_lists_are_shares_or_lengths() -> None:

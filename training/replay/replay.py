@@ -16,7 +16,7 @@ from ..dataset import Say
 from ..settings import Settings
 from .cases import Cases, HarmfulCommit, Incident, Succession
 from .population import ALL_REFS, CORPUS, HEAD, Gathered, Subjects
-from .standing import Standing, best, in_month, in_year_before
+from .standing import Standing, best, in_month, in_own_project, in_year_before
 from .yearly import LevelYear, score_year
 
 EXPOSURE = timedelta(days=3 * 365)
@@ -49,6 +49,8 @@ class IncidentSeen:
     project: Course
     commits: tuple[tuple[HarmfulCommit, Standing | None], ...]
     """None where the commit cannot be reached in this way, or merges."""
+    at_home: tuple[Standing, ...]
+    """Of those that can, each among the commits of its own project."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,7 @@ def _incident_seen(
     planned: Plan, scores: Scores, incident: Incident, case: _Followed, absent: str
 ) -> IncidentSeen:
     rows, numbers = planned.rows["commit"], scores.by_level["commit"]
+    at_home = [in_own_project(rows, numbers, row) for row in case.commits if row is not None]
     return IncidentSeen(
         incident,
         absent,
@@ -206,6 +209,7 @@ def _incident_seen(
             (harm, None if number is None else in_year_before(rows, numbers, number))
             for harm, number in zip(incident.malicious, case.commits, strict=True)
         ),
+        tuple(standing for standing in at_home if standing is not None),
     )
 
 

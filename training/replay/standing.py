@@ -41,6 +41,10 @@ class Standing:
         """Day on which it could be known."""
         return datetime.fromtimestamp(self.time, UTC).date()
 
+    def by_lot(self, size: float) -> float:
+        """Give the chance that a list of this size holds it if any of those ranked may be it."""
+        return min(int(size * self.of) if size < 1 else size, self.of) / self.of
+
     def within(self, size: float) -> bool:
         """Tell whether a list of this size holds it: a share below 1, else a number."""
         return self.share <= size if size < 1 else self.rank <= size
@@ -68,6 +72,17 @@ def in_year_before(rows: Subjects, scores: np.ndarray, row: int) -> Standing | N
     inside = (time > stop - 365 * DAY) & (time <= stop)
     beside = np.flatnonzero(inside & (rows.table["view"].to_numpy() == CORPUS))
     return _standing(scores, np.append(beside[beside != row], row), row, stop)
+
+
+def in_own_project(rows: Subjects, scores: np.ndarray, row: int) -> Standing | None:
+    """Rank a commit among those of its own project in the 365 days up to it, as a scan does."""
+    time = rows.table["time"].to_numpy()
+    stop = int(time[row])
+    own = (time > stop - 365 * DAY) & (time <= stop)
+    for name in ("project", "view"):
+        column = rows.table[name]
+        own &= (column == column.iloc[row]).to_numpy()
+    return _standing(scores, np.flatnonzero(own), row, stop)
 
 
 def _standing(scores: np.ndarray, beside: np.ndarray, row: int, time: int) -> Standing | None:

@@ -1,6 +1,6 @@
 """Figures of a replay: what was found, what was listed, and who else would have been."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -55,6 +55,28 @@ def _by_campaign(incidents: Iterable[IncidentSeen]) -> dict[str, list[Standing]]
         own = found.setdefault(case.incident.campaign, [])
         own.extend(standing for _, standing in case.commits if standing is not None)
     return {name: standings for name, standings in found.items() if standings}
+
+
+def commits_found_at_home(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
+    """Say what share of the commits a list of their own project's year holds, as a scan has it."""
+    return _at_home(incidents, Standing.within)
+
+
+def commits_at_home_by_lot(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
+    """Say what share such lists would hold if any commit of the same year were the harmful one.
+
+    Where a project made few commits that is much, and says nothing for the tool.
+    """
+    return _at_home(incidents, Standing.by_lot)
+
+
+def _at_home(
+    incidents: Iterable[IncidentSeen], hit: Callable[[Standing, float], float]
+) -> dict[float, Estimate]:
+    seen = [(standing, case.incident.campaign) for case in incidents for standing in case.at_home]
+    return by_size(
+        lambda size: found_share([hit(s, size) for s, _ in seen], [group for _, group in seen])
+    )
 
 
 def harmful(incidents: Iterable[IncidentSeen]) -> list[IncidentSeen]:
