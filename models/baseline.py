@@ -262,6 +262,12 @@ def _restore(
             int(tensors["reference.rows"][0]),
         )
         names: list[str] = panel["detectors"]
+        weights: tuple[float, ...] = tuple(panel["weights"])
+        if len(weights) != len(names):
+            raise BaselineDamaged(
+                f"{place} has {len(weights)} weights for the {len(names)} detectors of {level}s",
+                hint="install it again",
+            )
         detectors = tuple(DETECTORS[name].from_tensors(_own(tensors, name)) for name in names)
         return LevelBaseline(
             level=level,
@@ -273,7 +279,7 @@ def _restore(
                 for detector in detectors
             ),
             combination=panel["combination"],
-            weights=tuple(panel["weights"]),
+            weights=weights,
             panel=calibration("panel"),
         )
     except KeyError as error:

@@ -1,5 +1,6 @@
 """What an engineer may set for a training run, and the file it is read from."""
 
+import math
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
@@ -102,7 +103,7 @@ def _numbers(path: Path, document: dict[str, Any]) -> dict[str, float]:
     _require(path, "weights", isinstance(table, dict), "a table by detector")
     for name, number in table.items():
         _require(path, f"weights.{name}", name in DETECTORS, f"of one of {', '.join(DETECTORS)}")
-        right = isinstance(number, (int, float)) and not isinstance(number, bool) and number > 0
+        right = type(number) in (int, float) and 0 < number < math.inf
         _require(path, f"weights.{name}", right, "a number above 0")
     return table
 

@@ -121,8 +121,8 @@ def resolve_people(
         while waiting and waiting[-1].time < time:
             known = waiting.pop()
             if known.tag.tagger is not None:
-                before = int(times.searchsorted(known.time, side="right")) - 1
-                mailmap = mailmaps[int(in_force[before])] if before >= 0 else Mailmap()
+                latest = int(times.searchsorted(known.time, side="right")) - 1
+                mailmap = mailmaps[int(in_force[latest])]
                 who = known.tag.tagger
                 number = identities.number(who.name, who.address, mailmap)
                 taggers[known.tag.name] = people.resolve(number)[0].pseudonym

@@ -81,7 +81,7 @@ class Authorship:
     """People of n commits, in their order."""
 
     people: list[Person]
-    """Each once, in the order in which they were met."""
+    """Of each identity, in the order in which these were met."""
     authors: np.ndarray
     """n indices into `people`."""
     new_aliases: np.ndarray

@@ -83,6 +83,15 @@ def test_a_garbled_description_is_refused(copy: Path, text: str) -> None:
         Baseline.load(copy)
 
 
+def test_a_detector_without_a_weight_is_refused(copy: Path) -> None:
+    place = copy / "baseline.json"
+    document = json.loads(place.read_text())
+    document["panels"]["commit"]["weights"].pop()
+    place.write_text(json.dumps(document))
+    with pytest.raises(BaselineDamaged, match="4 weights for the 5 detectors"):
+        Baseline.load(copy)
+
+
 def test_an_empty_folder_has_no_baseline(tmp_path: Path) -> None:
     with pytest.raises(BaselineMissing, match="no baseline"):
         Baseline.load(tmp_path)

@@ -215,6 +215,7 @@ def test_a_repository_listed_twice_is_refused(mirror: Mirror, tmp_path: Path) ->
         ("[panel]\ncommits = ['pca']", "`panel` must be a table by level"),
         ("[weights]\nzodiac = 2", r"`weights.zodiac` must be of one of"),
         ("[weights]\nother_hand = 0", r"`weights.other_hand` must be a number above 0"),
+        ("[weights]\npca = inf", r"`weights.pca` must be a number above 0"),
         ("weights = 2", r"`weights` must be a table by detector"),
         ("[most_rows]\ncommit = 0", r"`most_rows.commit` must be above 0"),
         ("[classes]\nproject = 0", r"`classes.project` must be above 0"),
