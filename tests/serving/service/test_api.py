@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -371,11 +372,21 @@ def test_labels_move_the_leads_that_are_alike(server: Server, watched: Watched) 
         assert standings()[first] > after[first]
 
 
+def logged(server: Server, text: str) -> str:
+    """Wait until a line is in the log, which is written after the answer."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for line in server.log.read_text().splitlines():
+            if text in line:
+                return line
+        time.sleep(0.05)
+    raise AssertionError(f"no line with {text}")
+
+
 def test_the_log_is_one_json_object_a_line(server: Server, watched: Watched) -> None:
     with server.http() as http:
         request_id = http.get("/v1/leads").headers["x-request-id"]
-    lines = [line for line in server.log.read_text().splitlines() if request_id in line]
-    line = json.loads(lines[0])
+    line = json.loads(logged(server, request_id))
     assert (line["route"], line["status"], line["level"]) == ("/v1/leads", 200, "INFO")
 
 
