@@ -2,7 +2,7 @@
 
 import numpy as np
 
-STEP = 0.3
+STEP = 0.1
 """How far one label moves; chosen on learning projects (experiments/feedback)."""
 
 MOST = 4.0
