@@ -165,16 +165,17 @@ def table(rows: Mapping[str, Any], schema: dict[str, tuple[str, str]]) -> "pd.Da
 
     return pd.DataFrame(
         {
-            name: pd.Series(rows.get(name, []), dtype=_memory_type(kind))
+            name: pd.Series(rows.get(name, []), dtype=memory_type(kind))
             for name, (kind, _) in schema.items()
         }
     )
 
 
-def _memory_type(kind: str) -> str | type:
+def memory_type(kind: str, text: str = "str") -> str:
+    """Give the type that a column of one of `TABLES` has in memory, `text` for strings."""
     if kind.endswith("?"):
         return "float64"
-    return {"string": "str", "bool": "bool"}.get(kind, kind)
+    return text if kind == "string" else kind
 
 
 Rows = dict[str, Any]
@@ -311,7 +312,7 @@ def read_table(folder: Path, name: str) -> "pa.Table":
 
 
 def _frame(stored: "pa.Table", schema: dict[str, tuple[str, str]]) -> "pd.DataFrame":
-    return stored.to_pandas().astype({c: _memory_type(k) for c, (k, _) in schema.items()})
+    return stored.to_pandas().astype({c: memory_type(k) for c, (k, _) in schema.items()})
 
 
 def days(seconds: np.ndarray) -> np.ndarray:

@@ -109,6 +109,18 @@ class Baseline:
         """Score vectors of any level, as `LevelBaseline.score` does."""
         return self.levels[vectors.level].score(vectors, keep)
 
+    @property
+    def panels(self) -> dict[Level, dict[str, Any]]:
+        """Give each level's detectors, how they are joined, and what each counts by."""
+        return {
+            level: {
+                "detectors": [detector.name for detector in learned.detectors],
+                "combination": learned.combination,
+                "weights": list(learned.weights),
+            }
+            for level, learned in self.levels.items()
+        }
+
     @cached_property
     def version(self) -> str:
         """First 12 digits of the hash over all that was learned."""
@@ -131,19 +143,11 @@ class Baseline:
         for name, content in self._files.items():
             with replacing(folder / name) as part:
                 part.write_bytes(content)
-        panels = {
-            level: {
-                "detectors": [detector.name for detector in learned.detectors],
-                "combination": learned.combination,
-                "weights": list(learned.weights),
-            }
-            for level, learned in self.levels.items()
-        }
         document = {
             "schema": SCHEMA,
             "catalog": self.digest,
             "features": {level: [f.name for f in features(level)] for level in LEVELS},
-            "panels": panels,
+            "panels": self.panels,
             "checksums": {name: _checksum(content) for name, content in self._files.items()},
             "provenance": self.provenance | {"version": self.version},
         }

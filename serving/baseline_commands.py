@@ -26,15 +26,7 @@ def show(baseline: BaselineFolder = None) -> None:
     from ..models.baseline import Baseline
 
     learned = Baseline.load(baseline)
-    panels = {
-        level: {
-            "detectors": [d.name for d in part.detectors],
-            "combination": part.combination,
-            "weights": list(part.weights),
-        }
-        for level, part in learned.levels.items()
-    }
-    facts = {"catalog": learned.digest, "panels": panels, **learned.provenance}
+    facts = {"catalog": learned.digest, "panels": learned.panels, **learned.provenance}
     typer.echo(json.dumps(facts, indent=2))
 
 

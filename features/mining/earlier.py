@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import SourceError
-from ..history import COMMITS, TABLES, Rows, read_table
+from ..history import TABLES, Rows, read_table
 from ..people import Identity, pseudonym
 from .authorship import mailmaps_in_force
 from .commits import FACTS
 from .graph import ABSENT, NO_TIME, Graph, Parents
-from .tables import ChangeTable, columns, from_rows
+from .tables import FACT_COLUMNS, ChangeTable, columns, from_rows
 
 VERSION = "4"  # to be raised whenever the same repository would give other rows
 
@@ -95,7 +95,7 @@ def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
     return Earlier(
         graph=graph,
         again=again,
-        facts=columns(facts, {name: COMMITS[name] for name in FACTS}),
+        facts=columns(facts, FACT_COLUMNS),
         people=np.stack(people, axis=1),
         changes=changes,
         merge_changes=merge_changes,

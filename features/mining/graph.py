@@ -228,10 +228,8 @@ def in_order(graph: Graph, latest: int) -> Ordered:
     times, depths = _known_times(graph, latest)
     order = np.lexsort((depths, times))
     _sort_ties(order, times, depths, graph.shas)
-    position = np.empty(len(graph), np.int64)
-    position[order] = np.arange(len(graph))
-    shas = [graph.shas[i] for i in order.tolist()]
-    return Ordered(shas, graph.parents.where(order, position), times[order], order)
+    taken = _taken(graph, order)
+    return Ordered(taken.shas, taken.parents, times[order], order)
 
 
 def _known_times(graph: Graph, latest: int) -> tuple[np.ndarray, np.ndarray]:

@@ -80,7 +80,6 @@ def mine(
     """
     start = Start(ref, all_refs, until)
     run = _Run(path, key, project or name_of(path), workers, progress, bounds or Bounds())
-    run.get_ready()
     return to_history(_mined(run, start, None))
 
 
@@ -114,7 +113,6 @@ def mine_into(
     """
     name = project or name_of(path)
     run = _Run(path, key, name, workers, progress, bounds or Bounds())
-    run.get_ready()
     earlier = read_earlier(folder, key, name)
     mined = _mined(run, Start(ref, all_refs), earlier)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
@@ -137,11 +135,6 @@ class _Run:
     progress: Progress | None
     bounds: Bounds
 
-    def get_ready(self) -> None:
-        """Let what workers are started from load while this process reads."""
-        if self.workers > 1:
-            get_ready()
-
     def report(self, stage: str, share: float) -> None:
         if self.progress is not None:
             self.progress(stage, share)
@@ -153,6 +146,8 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
     store = store_of(repository)
     run.report("commits", 0.0)
     tips = resolve_tips(repository, start.ref, all_refs=start.all_refs)
+    if earlier is None and run.workers > 1:
+        get_ready()
     known = NOTHING if earlier is None else earlier.graph
     found = walk(store, [str(tip) for tip in tips], known, meter)
     require_commits(run.path, found.unreadable)

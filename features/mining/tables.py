@@ -17,6 +17,7 @@ from ..history import (
     Coverage,
     History,
     Rows,
+    memory_type,
     table,
 )
 from ..people import Identity, Person
@@ -242,18 +243,20 @@ def _numbered(texts: "pa.DictionaryArray", numbers: dict[str, int]) -> np.ndarra
 
 def columns(rows: Mapping[str, Any], schema: dict[str, tuple[str, str]]) -> Rows:
     """Make an array of each of the given columns; a nullable number is a float, NaN if unknown."""
-    return {name: np.array(rows[name], _dtype(kind)) for name, (kind, _) in schema.items()}
+    return {
+        name: np.array(rows[name], memory_type(kind, "object"))
+        for name, (kind, _) in schema.items()
+    }
 
 
-def _dtype(kind: str) -> str:
-    return "float64" if kind.endswith("?") else {"string": "object"}.get(kind, kind)
+FACT_COLUMNS = {name: COMMITS[name] for name in FACTS}
+"""Those of `COMMITS` that a commit object says by itself."""
 
 
 def facts_columns(facts: Sequence[tuple]) -> Rows:
     """Make columns of `FACTS`, a row per commit."""
     values = zip(*facts, strict=True) if facts else ((),) * len(FACTS)
-    rows: Rows = dict(zip(FACTS, values, strict=True))
-    return columns(rows, {name: COMMITS[name] for name in FACTS})
+    return columns(dict(zip(FACTS, values, strict=True)), FACT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

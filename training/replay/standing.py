@@ -67,22 +67,24 @@ def in_month(rows: Subjects, scores: np.ndarray, row: int) -> Standing | None:
 
 def in_year_before(rows: Subjects, scores: np.ndarray, row: int) -> Standing | None:
     """Rank a commit among all commits of ordinary projects in the 365 days up to it."""
-    time = rows.table["time"].to_numpy()
-    stop = int(time[row])
-    inside = (time > stop - 365 * DAY) & (time <= stop)
+    inside, stop = _year_up_to(rows, row)
     beside = np.flatnonzero(inside & (rows.table["view"].to_numpy() == CORPUS))
     return _standing(scores, np.append(beside[beside != row], row), row, stop)
 
 
 def in_own_project(rows: Subjects, scores: np.ndarray, row: int) -> Standing | None:
     """Rank a commit among those of its own project in the 365 days up to it, as a scan does."""
-    time = rows.table["time"].to_numpy()
-    stop = int(time[row])
-    own = (time > stop - 365 * DAY) & (time <= stop)
+    own, stop = _year_up_to(rows, row)
     for name in ("project", "view"):
         column = rows.table[name]
         own &= (column == column.iloc[row]).to_numpy()
     return _standing(scores, np.flatnonzero(own), row, stop)
+
+
+def _year_up_to(rows: Subjects, row: int) -> tuple[np.ndarray, int]:
+    time = rows.table["time"].to_numpy()
+    stop = int(time[row])
+    return (time > stop - 365 * DAY) & (time <= stop), stop
 
 
 def _standing(scores: np.ndarray, beside: np.ndarray, row: int, time: int) -> Standing | None:

@@ -17,14 +17,8 @@ def commits_found(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
 
     The list is of the year up to the commit. Commits that cannot be reached do not count.
     """
-    seen = [
-        (standing, case.incident.campaign)
-        for case in incidents
-        for _, standing in case.commits
-        if standing is not None
-    ]
-    return by_size(
-        lambda size: found_share([s.within(size) for s, _ in seen], [group for _, group in seen])
+    return _by_commit(
+        ((_reached(case), case.incident.campaign) for case in incidents), Standing.within
     )
 
 
@@ -52,14 +46,17 @@ def _by_campaign(incidents: Iterable[IncidentSeen]) -> dict[str, list[Standing]]
     """Give the standings of each campaign's commits; without those that cannot be reached."""
     found: dict[str, list[Standing]] = {}
     for case in incidents:
-        own = found.setdefault(case.incident.campaign, [])
-        own.extend(standing for _, standing in case.commits if standing is not None)
+        found.setdefault(case.incident.campaign, []).extend(_reached(case))
     return {name: standings for name, standings in found.items() if standings}
+
+
+def _reached(case: IncidentSeen) -> list[Standing]:
+    return [standing for _, standing in case.commits if standing is not None]
 
 
 def commits_found_at_home(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
     """Say what share of the commits a list of their own project's year holds, as a scan has it."""
-    return _at_home(incidents, Standing.within)
+    return _by_commit(_at_home(incidents), Standing.within)
 
 
 def commits_at_home_by_lot(incidents: Iterable[IncidentSeen]) -> dict[float, Estimate]:
@@ -67,13 +64,17 @@ def commits_at_home_by_lot(incidents: Iterable[IncidentSeen]) -> dict[float, Est
 
     Where a project made few commits that is much, and says nothing for the tool.
     """
-    return _at_home(incidents, Standing.by_lot)
+    return _by_commit(_at_home(incidents), Standing.by_lot)
 
 
-def _at_home(
-    incidents: Iterable[IncidentSeen], hit: Callable[[Standing, float], float]
+def _at_home(incidents: Iterable[IncidentSeen]) -> list[tuple[Sequence[Standing], str]]:
+    return [(case.at_home, case.incident.campaign) for case in incidents]
+
+
+def _by_commit(
+    cases: Iterable[tuple[Sequence[Standing], str]], hit: Callable[[Standing, float], float]
 ) -> dict[float, Estimate]:
-    seen = [(standing, case.incident.campaign) for case in incidents for standing in case.at_home]
+    seen = [(standing, group) for standings, group in cases for standing in standings]
     return by_size(
         lambda size: found_share([hit(s, size) for s, _ in seen], [group for _, group in seen])
     )
