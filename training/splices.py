@@ -162,6 +162,28 @@ def compromise(
     return replace(ended, commits=commits, changes=changes.reset_index(drop=True))
 
 
+def in_other_hands(
+    history: History,
+    own: Sequence[int],
+    other: History,
+    theirs: Sequence[int],
+    rng: np.random.Generator,
+) -> tuple[History, History, History]:
+    """Give a history up to an author's commits: as it was, and by another, whose files move or not.
+
+    In this order: the author's, another's, another's in this project's files.
+
+    Parameters
+    ----------
+    As `compromise`; `rng` draws the files.
+    """
+    return (
+        ends_at(history, own[-1]),
+        compromise(history, own, other, theirs),
+        compromise(history, own, other, theirs, at_home=rng),
+    )
+
+
 def _at_their_hours(
     commits: pd.DataFrame, own: Sequence[int], hours: np.ndarray
 ) -> dict[str, np.ndarray]:

@@ -78,10 +78,7 @@ def one_project(work: tuple[int, Entry, Entry], histories: Path) -> list[Pair]:
     number, entry, other = work
     rng = np.random.default_rng(number)
     try:
-        history, strange = (
-            mine(require_history(histories, e.repo), key=bytes(32), project=e.repo, ref=e.sha)
-            for e in (entry, other)
-        )
+        history, strange = (mined(each, histories) for each in (entry, other))
     except TrustdriftError:
         return []
     strangers = [run for era in ERAS for run in each_run(strange, era, rng)]
@@ -95,6 +92,11 @@ def one_project(work: tuple[int, Entry, Entry], histories: Path) -> list[Pair]:
             rows = [values_at(each, own) for each in (ends_at(history, own[-1]), swapped)]
             pairs.append(Pair(era, *rows))
     return pairs
+
+
+def mined(entry: Entry, histories: Path) -> History:
+    path = require_history(histories, entry.repo)
+    return mine(path, key=bytes(32), project=entry.repo, ref=entry.sha)
 
 
 def values_at(history: History, positions: list[int]) -> np.ndarray:
@@ -118,15 +120,22 @@ def ordinary(learning: list[Entry], vectors: Path) -> np.ndarray:
     return np.concatenate(kept)
 
 
+def pairs_of_projects(
+    learning: list[Entry], vectors: Path, many: int
+) -> list[tuple[int, Entry, Entry]]:
+    """Draw projects of a fitting size, each with its number and one that strangers come from."""
+    sized = []
+    for project, entry in zip(each_project(learning, vectors), learning, strict=True):
+        if COMMITS[0] <= len(project["commit"]) <= COMMITS[1]:
+            sized.append(entry)
+    chosen = [sized[i] for i in np.random.default_rng(13).permutation(len(sized))[:many]]
+    return [(n, entry, chosen[n - 7]) for n, entry in enumerate(chosen)]
+
+
 def main(manifest: str, histories: str, vectors: str, place: str) -> None:
     corpus = read_corpus(Path(manifest))
     learning = list(corpus.learned)
-    sized = []
-    for project, entry in zip(each_project(learning, Path(vectors)), learning, strict=True):
-        if COMMITS[0] <= len(project["commit"]) <= COMMITS[1]:
-            sized.append(entry)
-    chosen = [sized[i] for i in np.random.default_rng(13).permutation(len(sized))[:PROJECTS]]
-    work = [(n, entry, chosen[n - 7]) for n, entry in enumerate(chosen)]
+    work = pairs_of_projects(learning, Path(vectors), PROJECTS)
     with ProcessPoolExecutor(2, get_context("spawn")) as executor:
         found = list(executor.map(partial(one_project, histories=Path(histories)), work))
     pairs = [pair for part in found for pair in part if len(pair.real) == len(pair.swapped)]

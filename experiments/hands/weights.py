@@ -9,7 +9,7 @@ held-out projects, on which experiments/splices reports, decide nothing here. Pr
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,37 +17,29 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from run import LENGTH, MOST_ROWS, PAST, mined, pairs_of_projects
 from sklearn.metrics import roc_auc_score
 
 from trustdrift.features.catalog import features
 from trustdrift.features.errors import TrustdriftError
 from trustdrift.features.history import History
-from trustdrift.features.mining import mine
 from trustdrift.features.vectors import Vectors, describe_commits
 from trustdrift.models.baseline import Baseline, LevelBaseline
 from trustdrift.models.calibration import Calibration
 from trustdrift.models.combination import COMBINATIONS
 from trustdrift.models.rows import Rows
 from trustdrift.training.corpus import Entry, read_corpus
-from trustdrift.training.dataset import each_project, require_history
 from trustdrift.training.replay.yearly import start_of
 from trustdrift.training.shapes import plant_each_kind
-from trustdrift.training.splices import commits_of_people, compromise, ends_at, runs_of_people
+from trustdrift.training.splices import commits_of_people, in_other_hands, runs_of_people
 
 PROJECTS, AUTHORS, PLANTS = 80, 5, 3
 """Projects; in each, authors who are replaced, and plants of each kind."""
-
-LENGTH, PAST = 10, 30
-COMMITS = (300, 2_500)
-"""In the projects that are used: enough habits, and soon described."""
 
 HABITS = "other_hand"
 WEIGHTS = (0, 1, 2, 3, 5)
 RUNS = (3, 5)
 """Commits of an author's latest over which habits are averaged, to be judged beside the others."""
-
-MOST_ROWS = 2_000
-"""Ordinary commits of one project, to calibrate such averages."""
 
 ALL_TIME = (0.0, start_of(2100))
 
@@ -106,11 +98,7 @@ def replaced(
         if len(found) == AUTHORS:
             break
         theirs = strangers[rng.integers(len(strangers))]
-        three = (
-            ends_at(history, own[-1]),
-            compromise(history, own, other, theirs),
-            compromise(history, own, other, theirs, at_home=rng),
-        )
+        three = in_other_hands(history, own, other, theirs, rng)
         found.append(tuple(judge(each, own) for each in three))
     return found
 
@@ -120,10 +108,7 @@ def one_project(work: tuple[int, Entry, Entry], histories: Path, split: int) -> 
     rng = np.random.default_rng(number)
     learned = Baseline.load().levels["commit"]
     try:
-        history, strange = (
-            mine(require_history(histories, e.repo), key=bytes(32), project=e.repo, ref=e.sha)
-            for e in (entry, other)
-        )
+        history, strange = (mined(each, histories) for each in (entry, other))
     except TrustdriftError:
         return None
     at = commits_of_people(history, split)
@@ -143,12 +128,6 @@ def one_project(work: tuple[int, Entry, Entry], histories: Path, split: int) -> 
         judged(learned, vectors, late),
         Judged(list(odd.surprisal.values()), np.full((len(RUNS), len(planted)), np.nan)),
     )
-
-
-def sized(learning: list[Entry], vectors: Path) -> Iterator[Entry]:
-    for project, entry in zip(each_project(learning, vectors), learning, strict=True):
-        if COMMITS[0] <= len(project["commit"]) <= COMMITS[1]:
-            yield entry
 
 
 def calibrations(found: list[Found]) -> list[Calibration]:
@@ -205,9 +184,7 @@ def row(title: str, cells: list[float]) -> str:
 
 def main(manifest: str, histories: str, vectors: str) -> None:
     corpus = read_corpus(Path(manifest))
-    every = list(sized(list(corpus.learned), Path(vectors)))
-    chosen = [every[i] for i in np.random.default_rng(13).permutation(len(every))[:PROJECTS]]
-    work = [(n, entry, chosen[n - 7]) for n, entry in enumerate(chosen)]
+    work = pairs_of_projects(list(corpus.learned), Path(vectors), PROJECTS)
     judge = partial(one_project, histories=Path(histories), split=corpus.split_time)
     with ProcessPoolExecutor(2, get_context("spawn")) as executor:
         found = [part for part in executor.map(judge, work) if part is not None]

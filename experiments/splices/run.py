@@ -29,8 +29,7 @@ from trustdrift.training.shapes import SHAPES
 from trustdrift.training.splices import (
     Files,
     commits_of_people,
-    compromise,
-    ends_at,
+    in_other_hands,
     plant,
     runs_of_people,
 )
@@ -116,11 +115,7 @@ def compromised(
     for own in runs(history, split, rng):
         if theirs is None or len(pairs) == AUTHORS:
             break
-        three = (
-            ends_at(history, own[-1]),
-            compromise(history, own, other, theirs),
-            compromise(history, own, other, theirs, at_home=rng),
-        )
+        three = in_other_hands(history, own, other, theirs, rng)
         pairs.append(tuple(judge_some(judged_by, each, own) for each in three))
     return pairs
 
