@@ -1,6 +1,7 @@
 """Resolves who authored, committed and tagged, in the order in which it could be known."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pygit2
@@ -9,6 +10,7 @@ from ..people import Identities, Mailmap, People, Person
 from .changes import Written
 from .commits import tree_of
 from .graph import Ordered
+from .scratch import column
 from .store import Store
 from .tables import Authorship, ChangeTable, KnownTag
 from .tags import read_tags
@@ -23,9 +25,8 @@ def mailmaps_in_force(commits: int, changes: ChangeTable, numbers: Mapping[str, 
 
     A deleted `.mailmap` holds on: what was learned of people is not unlearned.
     """
-    rows = changes.rows
-    brings = (rows["path"] == numbers.get(MAILMAP, -1)) & (rows["status"] != b"D")
-    at = np.unique(rows["commit"][brings])
+    rows = changes.rows[column(changes.rows, "path") == numbers.get(MAILMAP, -1)]
+    at = np.unique(rows["commit"][rows["status"] != b"D"])
     before = np.searchsorted(at, np.arange(commits), side="right")
     return np.r_[-1, at][before]
 
@@ -66,10 +67,12 @@ def number_identities(
         Numbers by position, two columns, of all others.
     """
     numbers = known.copy()
-    found = [
-        [identities.number(*person, mailmaps[held]) for person in people]
-        for held, people in zip(in_force[positions].tolist(), written, strict=True)
-    ]
+
+    @cache
+    def numbered(held: int, people: tuple[Written, Written]) -> list[int]:
+        return [identities.number(*person, mailmaps[held]) for person in people]
+
+    found = list(map(numbered, in_force[positions].tolist(), written))
     numbers[positions] = np.array(found, numbers.dtype).reshape(-1, 2)
     return numbers
 

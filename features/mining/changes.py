@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ BINARY_SNIFF = 8_000  # bytes in which git looks for a NUL (buffer_is_binary in 
 MEASURED_FILES = 5_000  # of a commit, whose content is looked at
 MEASURED_PARENTS = 16  # of a merge, that its files are compared with
 _KEPT_COMMITS = 4_096
-_KEPT_CONTENTS = 16
+_CONTENT_KEPT = 16 * MEGABYTE
 _KEPT_DECLARATIONS = 64
 _LARGEST_KEPT = 4 * MEGABYTE
 _CHANGES_HELD = 65_536  # that wait to become columns
@@ -86,6 +86,7 @@ class Worker:
         self.store = Store(Path(path))
         self.trees = Trees(self.store)
         self.contents: OrderedDict[bytes, Content] = OrderedDict()
+        self.content_held = 0
         self.tree_ids: dict[str, bytes] = {}
         self.declarations: dict[tuple[str, Side], frozenset[str]] = {}
 
@@ -122,8 +123,9 @@ class Worker:
         content = Content(*found)
         if len(content.data) <= _LARGEST_KEPT:
             self.contents[oid] = content
-            if len(self.contents) > _KEPT_CONTENTS:
-                self.contents.popitem(last=False)
+            self.content_held += len(content.data)
+            while self.content_held > _CONTENT_KEPT:
+                self.content_held -= len(self.contents.popitem(last=False)[1].data)
         return content
 
     def declared(self, path: str, side: Side) -> frozenset[str]:
@@ -235,60 +237,63 @@ def _merge_changes(
     return found
 
 
-def measure_changes(path: str, changes: np.ndarray) -> np.ndarray:
+Measuring = tuple[np.ndarray, Mapping[int, tuple[Side, ...]]]
+"""Some rows of `CHANGE`, and of those that merges made themselves, by index, the distinct sides of
+the parents."""
+
+
+def measure_changes(path: str, changes: Measuring) -> np.ndarray:
     """Compare the sides of each change as `git log --numstat` does, and look at what is added.
+
+    What a merge has is compared with what each of its parents has.
 
     Parameters
     ----------
     changes
-        Of `CHANGE`, in the order of each path's history, so that one pair's new side is the next
-        one's old side: the last content is kept.
+        In the order of each path's history, so that what one is compared with is there from
+        one before it: the last contents are kept.
 
     Returns
     -------
     Of `MEASURES`, a row for each.
     """
-    at_work, measured = worker(path), _Measured(len(changes))
-    for change in changes.tolist():
-        _, _, _, old_mode, new_mode, old_id, new_id, looked_at, _ = change
-        old = at_work.content(old_mode, old_id)
-        new = at_work.content(new_mode, new_id)
-        size = _size(at_work.store, new, new_id)
-        if old is None or new is None:
-            measured.unknown(size, cut=size > LARGEST_BLOB)
-        elif _is_binary(old) or _is_binary(new):
-            measured.binary(size, new)
+    rows, sides = changes
+    at_work, measured = worker(path), _Measured(len(rows))
+    for i, change in enumerate(rows.tolist()):
+        if i in sides:
+            _measure_merge(at_work, measured, change, sides[i])
         else:
-            measured.lines(size, line_difference(old, new), looked_at=looked_at)
+            _measure_change(at_work, measured, change)
     return measured.rows()
 
 
-def measure_merges(path: str, merges: tuple[np.ndarray, Sequence[tuple[Side, ...]]]) -> np.ndarray:
-    """Compare what a merge has with what each of its parents has.
+def _measure_change(at_work: Worker, measured: "_Measured", change: tuple) -> None:
+    _, _, _, old_mode, new_mode, old_id, new_id, looked_at, _ = change
+    old = at_work.content(old_mode, old_id)
+    new = at_work.content(new_mode, new_id)
+    size = _size(at_work.store, new, new_id)
+    if old is None or new is None:
+        measured.unknown(size, cut=size > LARGEST_BLOB)
+    elif _is_binary(old) or _is_binary(new):
+        measured.binary(size, new)
+    else:
+        measured.lines(size, line_difference(old, new), looked_at=looked_at)
 
-    Parameters
-    ----------
-    merges
-        Of `CHANGE`, and the distinct sides of the parents of each.
 
-    Returns
-    -------
-    Of `MEASURES`, a row for each.
-    """
-    at_work, measured = worker(path), _Measured(len(merges[0]))
-    for change, sides in zip(merges[0].tolist(), merges[1], strict=True):
-        _, _, _, _, new_mode, _, new_id, looked_at, _ = change
-        after = at_work.content(new_mode, new_id) if looked_at else None
-        befores = [at_work.content(*(side or (0, _NOTHING))) for side in sides]
-        known = [before for before in befores if before is not None]
-        size = _size(at_work.store, after, new_id)
-        if after is None or len(known) < len(befores):
-            measured.unknown(size, cut=not looked_at or size > LARGEST_BLOB)
-        elif any(map(_is_binary, [after, *known])):
-            measured.binary(size, after)
-        else:
-            measured.lines(size, added_by_all(known, after), looked_at=True)
-    return measured.rows()
+def _measure_merge(
+    at_work: Worker, measured: "_Measured", change: tuple, sides: Sequence[Side]
+) -> None:
+    _, _, _, _, new_mode, _, new_id, looked_at, _ = change
+    after = at_work.content(new_mode, new_id) if looked_at else None
+    befores = [at_work.content(*(side or (0, _NOTHING))) for side in sides]
+    known = [before for before in befores if before is not None]
+    size = _size(at_work.store, after, new_id)
+    if after is None or len(known) < len(befores):
+        measured.unknown(size, cut=not looked_at or size > LARGEST_BLOB)
+    elif any(map(_is_binary, [after, *known])):
+        measured.binary(size, after)
+    else:
+        measured.lines(size, added_by_all(known, after), looked_at=True)
 
 
 Declaring = tuple[str, Side, tuple[Side, ...]]
@@ -363,4 +368,4 @@ def _size(store: Store, content: Content | None, oid: bytes) -> int:
 
 
 def _is_binary(content: Content) -> bool:
-    return b"\0" in content.data[:BINARY_SNIFF]
+    return content.data.find(b"\0", 0, BINARY_SNIFF) >= 0

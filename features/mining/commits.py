@@ -138,11 +138,13 @@ def parse_commit(data: bytes) -> RawCommit:
     for line in head.split(b"\n"):
         key, _, value = line.partition(b" ")
         headers.setdefault(key, value)
+    who, by = headers.get(b"author", b""), headers.get(b"committer", b"")
+    author = parse_stamp(who)
     signature = headers.get(b"gpgsig", headers.get(b"gpgsig-sha256"))
     encoding = headers.get(b"encoding", b"utf-8").decode("ascii", "replace").strip()
     return RawCommit(
-        parse_stamp(headers.get(b"author", b"")),
-        parse_stamp(headers.get(b"committer", b"")),
+        author,
+        author if by == who else parse_stamp(by),
         "" if signature is None else _signature_kind(signature),
         _text(body, encoding),
     )

@@ -10,7 +10,8 @@ Entry = tuple[bytes, bytes, bytes]
 """Mode in octal digits, name and object id, as a tree object has them."""
 
 _ENTRY = re.compile(rb"([0-7]{1,7}) ([^\0/]+)\0(.{20})", re.DOTALL)
-_FIXED = 22  # bytes of an entry beside mode and name
+_ID = 20  # bytes of an object id
+_FIXED = _ID + 2  # bytes of an entry beside mode and name
 _STEPS = 16  # entries compared one by one, before what is left is parsed as a whole
 _TREE_MODES = (b"40000", b"040000")
 
@@ -59,7 +60,8 @@ def differing(
 
     Large folders differ in few entries. Where the bytes are the same, nothing is parsed: an entry
     of `after` starts where one of `before` does, further on by what was added and taken away so
-    far. If much differs, all is parsed up to the tail that both share.
+    far. If much differs, all is parsed up to the tail that both share. Mostly entries only have
+    other ids: then all of them start where they did.
 
     Parameters
     ----------
@@ -77,6 +79,8 @@ def differing(
     MalformedTree
         If `after` is none.
     """
+    if len(before) == len(after) and (found := _other_ids(before, starts, after)) is not None:
+        return *found, starts
     removed: list[Entry] = []
     added: list[Entry] = []
     pieces: list[np.ndarray] = []
@@ -110,6 +114,24 @@ def differing(
     pieces.append(starts[last:] + (len(after) - len(before)))
     removed += _ENTRY.findall(before, int(starts[i]), int(starts[last]))
     return removed, added + middle, np.concatenate(pieces)
+
+
+def _other_ids(
+    before: bytes, starts: np.ndarray, after: bytes
+) -> tuple[list[Entry], list[Entry]] | None:
+    """Give the entries that differ if each has its double's length; None if not, or if many do."""
+    places = _unlike(before, after).nonzero()[0]
+    if len(places) > _STEPS * _ID:
+        return None
+    removed, added = [], []
+    for i in dict.fromkeys((starts.searchsorted(places, "right") - 1).tolist()):
+        start, stop = starts[i : i + 2].tolist()
+        old, new = _entry_at(before, start), _entry_at(after, start)
+        if start + len(new[0]) + len(new[1]) + _FIXED != stop:
+            return None
+        removed.append(old)
+        added.append(new)
+    return removed, added
 
 
 def _entry_at(raw: bytes, start: int) -> Entry:

@@ -64,11 +64,13 @@ def line_difference(old: Content, new: Content) -> LineDifference | None:
     None if the files have more lines than `MOST_LINES` allows to compare.
     """
     head, old_stop, new_stop = _differing_part(old.data, new.data)
-    before, after = old.data[head:old_stop], new.data[head:new_stop]
-    if not before or not after:
+    if head in (old_stop, new_stop):
+        before, after = old.data[head:old_stop], new.data[head:new_stop]
         return LineDifference(_count_lines(after), _count_lines(before), after[:KEPT])
-    if _is_short(before) and _is_short(after):
-        return _compared(Content(before), Content(after))
+    if max(old_stop, new_stop) < head + _FEW:
+        before, after = old.data[head:old_stop], new.data[head:new_stop]
+        if max(_count_lines(before), _count_lines(after)) <= _NEVER_DISCARDED:
+            return _compared(Content(before), Content(after))
     return None if _too_many_lines(old.data, new.data) else _compared(old, new)
 
 
@@ -96,11 +98,6 @@ def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None
         deleted = Counter(minus) if deleted is None else deleted & Counter(minus)
     own = list((added or Counter()).elements())
     return LineDifference(len(own), (deleted or Counter()).total(), b"\n".join(own)[:KEPT])
-
-
-def _is_short(text: bytes) -> bool:
-    """Tell whether there are too few lines for one to be discarded as frequent."""
-    return len(text) < _FEW and _count_lines(text) <= _NEVER_DISCARDED
 
 
 def _too_many_lines(old: bytes, new: bytes) -> bool:

@@ -24,6 +24,7 @@ from .graph import ABSENT, NOTHING, Graph, Ordered, in_order, walk
 from .outcome import Outcome
 from .reading import Progress, read_objects
 from .repository import open_repository, require_commits, require_trees, resolve_tips
+from .scratch import Scratch
 from .store import Store, store_of
 from .tables import CommitTable, Mined, identities_columns, tags_columns, to_history, to_parts
 from .workers import get_ready, sharing
@@ -80,7 +81,7 @@ def mine(
     """
     start = Start(ref, all_refs, until)
     run = _Run(path, key, project or name_of(path), workers, progress, bounds or Bounds())
-    return to_history(_mined(run, start, None))
+    return to_history(_mined(run, start, None, Scratch()))
 
 
 def mine_into(
@@ -113,8 +114,9 @@ def mine_into(
     """
     name = project or name_of(path)
     run = _Run(path, key, name, workers, progress, bounds or Bounds())
+    scratch = Scratch(folder)
     earlier = read_earlier(folder, key, name)
-    mined = _mined(run, Start(ref, all_refs), earlier)
+    mined = _mined(run, Start(ref, all_refs), earlier, scratch)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
     metadata |= {"commits": digest(mined.commits.order.shas)}
     write_tables(folder, to_parts(mined), metadata)
@@ -140,7 +142,7 @@ class _Run:
             self.progress(stage, share)
 
 
-def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
+def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -> Mined:
     meter = Meter(str(run.path), run.bounds)
     repository = open_repository(run.path)
     store = store_of(repository)
@@ -157,11 +159,11 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None) -> Mined:
     del found
     workers = run.workers if len(new) >= COMMITS_WORTH_WORKERS else 1
     with sharing(repository.path, workers, meter) as share:
-        read = read_objects(share, meter, run.report, order, new, earlier, where)
+        read = read_objects(share, meter, run.report, order, new, earlier, where, scratch)
     require_trees(run.path, len(order), read.unreadable)
     in_force = mailmaps_in_force(len(order), read.changes, read.numbers)
     if earlier is not None and not _same_mailmaps(earlier, where, in_force):
-        return _mined(run, start, None)
+        return _mined(run, start, None, scratch)
     identities = Identities(run.key, () if earlier is None else earlier.identities)
     mailmaps = _mailmaps(store, order.shas, in_force)
     numbers = number_identities(new, read.people, in_force, mailmaps, identities, read.identities)

@@ -9,18 +9,12 @@ import numpy as np
 from ..history import Rows
 from ..manifests import form_of
 from .bounds import Meter
-from .changes import (
-    CHANGE,
-    Written,
-    measure_changes,
-    measure_merges,
-    read_batch,
-    read_declarations,
-)
+from .changes import CHANGE, Measuring, Written, measure_changes, read_batch, read_declarations
 from .commits import FACTS
 from .content import MEASURES
 from .earlier import Earlier
 from .graph import Ordered
+from .scratch import Scratch, column, release
 from .tables import ChangeTable, facts_columns, joined
 from .trees import Side
 from .workers import Share
@@ -32,6 +26,7 @@ CHUNK = 256  # changes in one call of a worker; commits, at least
 LONGEST_STRETCH = 4_096  # commits in one call: neighbours share most trees, which a worker keeps
 STRETCHES = 32  # calls that commits are spread over, if they are enough
 FACTS_HELD = 8_192  # commits whose facts wait to become columns
+SHOWN = 2  # calls after which what was read and written of files leaves memory
 
 
 @dataclass(frozen=True)
@@ -61,6 +56,7 @@ def read_objects(
     new: np.ndarray,
     earlier: Earlier | None,
     where: np.ndarray,
+    scratch: Scratch,
 ) -> Read:
     """Read what is new, and put it to what an earlier run had read.
 
@@ -80,20 +76,15 @@ def read_objects(
     Raises
     ------
     LimitExceeded
+    ConfigurationError
+        If `scratch` has no room left.
     """
     numbers = {} if earlier is None else dict(earlier.numbers)
-    gathered = _gathered(share, order, new, numbers, meter, report)
-    rows, merges, sides = gathered.changes, gathered.merge_changes, gathered.merge_sides
-    merge_changes = _measured(
-        share,
-        measure_merges,
-        merges,
-        lambda index: (merges[index], [sides[i] for i in index.tolist()]),
-        lambda stage, done: None,
-    )
-    changes = _measured(share, measure_changes, rows, lambda index: rows[index], report)
+    gathered = _gathered(share, order, new, numbers, meter, report, scratch)
+    changes, merge_changes = _measured(share, gathered, report, scratch)
     declarations = {"": 0} if earlier is None else dict(earlier.declarations)
     manifests = {number: path for path, number in numbers.items() if form_of(path)}
+    rows, sides = gathered.changes, gathered.merge_sides
     _declare(
         share,
         rows,
@@ -103,7 +94,7 @@ def read_objects(
     )
     _declare(
         share,
-        merges,
+        gathered.merge_changes,
         lambda index: [sides[i] for i in index.tolist()],
         manifests,
         declarations,
@@ -117,8 +108,8 @@ def read_objects(
             column = np.empty(len(order), fresh.dtype)
             column[new], column[where[kept]] = fresh, earlier.facts[name][kept]
             facts[name] = column
-        changes = joined(earlier.changes.moved(where), changes)
-        merge_changes = joined(earlier.merge_changes.moved(where), merge_changes)
+        changes = joined(earlier.changes, where, changes, scratch)
+        merge_changes = joined(earlier.merge_changes, where, merge_changes, scratch)
     return Read(
         people=gathered.people,
         facts=facts,
@@ -150,6 +141,7 @@ def _gathered(
     numbers: dict[str, int],
     meter: Meter,
     report: Progress,
+    scratch: Scratch,
 ) -> _Gathered:
     """Put the batches of all commits into one, paths numbered by `numbers`.
 
@@ -157,63 +149,74 @@ def _gathered(
     """
     facts, parts, people, sides, unreadable, total = [], [], [], [], 0, 0
     met: dict[tuple[Written, Written], tuple[Written, Written]] = {}
-    changes, merges = [np.empty(0, CHANGE)], [np.empty(0, CHANGE)]
     stretch = min(max(CHUNK, len(new) // STRETCHES), LONGEST_STRETCH)
     work = (
         [(i, order.shas[i], order.parents_of(i)) for i in piece.tolist()]
         for piece in _pieces(new, stretch)
     )
-    for batch in share(read_batch, work):
-        facts += batch.facts
-        if len(facts) >= FACTS_HELD:
-            parts.append(facts_columns(facts))
-            facts = []
-        people += [met.setdefault(pair, pair) for pair in batch.people]
-        sides += batch.merge_sides
-        unreadable += batch.unreadable
-        number = np.array([numbers.setdefault(path, len(numbers)) for path in batch.paths], "i4")
-        for rows, every in ((batch.changes, changes), (batch.merge_changes, merges)):
-            if len(rows):
-                rows["path"] = number[rows["path"]]
-                every.append(rows)
-        total += len(batch.changes)
-        meter.changes(total)
-        report("paths", len(people) / len(new))
-    parts.append(facts_columns(facts))
-    return _Gathered(
-        facts={name: np.concatenate([part[name] for part in parts]) for name in FACTS},
-        people=people,
-        changes=np.concatenate(changes),
-        merge_changes=np.concatenate(merges),
-        merge_sides=sides,
-        unreadable=unreadable,
-    )
+    with scratch.spool(CHANGE) as changes, scratch.spool(CHANGE) as merges:
+        for batch in share(read_batch, work):
+            facts += batch.facts
+            if len(facts) >= FACTS_HELD:
+                parts.append(facts_columns(facts))
+                facts = []
+            people += [met.setdefault(pair, pair) for pair in batch.people]
+            sides += batch.merge_sides
+            unreadable += batch.unreadable
+            known = [numbers.setdefault(path, len(numbers)) for path in batch.paths]
+            for rows, every in ((batch.changes, changes), (batch.merge_changes, merges)):
+                if len(rows):
+                    rows["path"] = np.array(known, "i4")[rows["path"]]
+                    every.add(rows)
+            total += len(batch.changes)
+            meter.changes(total)
+            report("paths", len(people) / len(new))
+        parts.append(facts_columns(facts))
+        return _Gathered(
+            facts={name: np.concatenate([part[name] for part in parts]) for name in FACTS},
+            people=people,
+            changes=changes.rows(),
+            merge_changes=merges.rows(),
+            merge_sides=sides,
+            unreadable=unreadable,
+        )
 
 
 def _measured(
-    share: Share,
-    measure: Callable,
-    changes: np.ndarray,
-    work_of: Callable[[np.ndarray], Any],
-    report: Progress,
-) -> ChangeTable:
-    """Measure all changes, each path's history in turn.
+    share: Share, gathered: _Gathered, report: Progress, scratch: Scratch
+) -> tuple[ChangeTable, ChangeTable]:
+    """Measure what commits change and what merges change themselves, each path's history in turn.
 
-    Parameters
-    ----------
-    measure
-        What a worker is to do.
-    work_of
-        Gives it what belongs to the changes of some indices.
+    Both have much in common that is then read once.
     """
-    order = np.lexsort((changes["commit"], changes["path"]))
-    measures = np.empty(len(changes), MEASURES)
+    changes, merges = gathered.changes, gathered.merge_changes
+    both = changes, merges
+    path, commit = (
+        np.concatenate([column(rows, by) for rows in both]) for by in ("path", "commit")
+    )
+    order = np.lexsort((commit, path))
+    del path, commit
+    measures = [scratch.empty(len(rows), MEASURES) for rows in both]
+
+    def work_of(index: np.ndarray) -> Measuring:
+        own = index >= len(changes)
+        rows = np.empty(len(index), CHANGE)
+        rows[~own], rows[own] = changes[index[~own]], merges[index[own] - len(changes)]
+        at = np.flatnonzero(own).tolist()
+        return rows, {i: gathered.merge_sides[index[i] - len(changes)] for i in at}
+
     done = 0
-    for part in share(measure, map(work_of, _pieces(order))):
-        measures[order[done : done + len(part)]] = part
+    for count, part in enumerate(share(measure_changes, map(work_of, _pieces(order)))):
+        index = order[done : done + len(part)]
+        own = index >= len(changes)
+        measures[0][index[~own]] = part[~own]
+        measures[1][index[own] - len(changes)] = part[own]
         done += len(part)
+        if count % SHOWN == 0:
+            release(*both, *measures)
         report("lines", done / len(order))
-    return ChangeTable(changes, measures)
+    release(*both, *measures)
+    return ChangeTable(changes, measures[0]), ChangeTable(merges, measures[1])
 
 
 def _declare(
@@ -234,8 +237,10 @@ def _declare(
     declarations
         Gains the lists that it lacks.
     """
-    found = np.flatnonzero(np.isin(changes["path"], list(manifests)) & changes["looked_at"])
-    found = found[np.lexsort((changes["commit"][found], changes["path"][found]))]
+    found = np.flatnonzero(np.isin(column(changes, "path"), list(manifests)))
+    rows = changes[found]
+    found = found[np.lexsort((rows["commit"], rows["path"]))]
+    found = found[changes["looked_at"][found]]
     work = [
         (manifests[path], (mode, oid), befores)
         for (path, mode, oid), befores in zip(

@@ -3,6 +3,8 @@
 import os
 import stat
 import zlib
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -14,7 +16,9 @@ from .places import object_folders
 MEGABYTE = 1024 * 1024
 LARGEST_BLOB = 50 * MEGABYTE  # bytes; a larger one is listed but not read
 LARGEST_OBJECT = 100 * MEGABYTE  # bytes; of commits, trees and tags, which are much smaller
-MAPPED_PACKS = 256 * MEGABYTE  # bytes of packs that libgit2 may keep mapped in one process
+MAPPED_WHOLE = 512 * MEGABYTE  # bytes of packs up to which all of them may be mapped
+WINDOW = 8 * MEGABYTE  # bytes of larger ones that are mapped together
+MAPPED = 128 * MEGABYTE  # bytes of larger ones that one process may keep mapped
 
 _UNREADABLE = (KeyError, ValueError, MemoryError, pygit2.GitError)
 _KINDS = {
@@ -37,9 +41,11 @@ class Store:
     def __init__(self, git_directory: Path) -> None:
         pygit2.option(Option.ENABLE_STRICT_HASH_VERIFICATION, False)
         pygit2.option(Option.ENABLE_CACHING, False)
-        pygit2.option(Option.SET_MWINDOW_SIZE, 32 * MEGABYTE)
-        pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, MAPPED_PACKS)
         self._folders = object_folders(git_directory)
+        whole = _packed(self._folders) <= MAPPED_WHOLE
+        # A window may begin at any multiple of half its size: here, only where a pack does.
+        pygit2.option(Option.SET_MWINDOW_SIZE, 2 * MAPPED_WHOLE if whole else WINDOW)
+        pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, 2 * MAPPED_WHOLE if whole else MAPPED)
         self._packs = pygit2.Odb()
         for folder in self._folders:
             if (folder / "pack").is_dir():
@@ -121,6 +127,16 @@ class Store:
                 return None
             return int(_KINDS[kind]), int(size), begun, inflater.unconsumed_tail, inflater
         return None
+
+
+def _packed(folders: Sequence[Path]) -> int:
+    """Give the bytes of all packs."""
+    size = 0
+    for folder in folders:
+        for pack in (folder / "pack").glob("*.pack"):
+            with suppress(OSError):  # packed anew meanwhile
+                size += pack.stat().st_size
+    return size
 
 
 def _file(path: Path) -> bytes | None:

@@ -148,9 +148,12 @@ class _Joined:
 
     def byte_counts(self) -> np.ndarray:
         """Count each text's bytes by value: texts × 256."""
-        stops = self.starts + self.sizes
-        pairs = zip(self._starts, stops.tolist(), strict=True)
-        return np.stack([np.bincount(self.raw[i:j], minlength=256) for i, j in pairs])
+        texts = len(self.sizes)
+        values = np.repeat(np.arange(texts) * 256, self.sizes + len(_BETWEEN))[: len(self.raw)]
+        values += self.raw
+        counts = np.bincount(values, minlength=256 * texts).reshape(texts, 256)
+        counts[:-1] -= np.bincount(np.frombuffer(_BETWEEN, np.uint8), minlength=256)
+        return counts
 
     def longest_lines(self) -> np.ndarray:
         """Give each text's longest line, in bytes."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from .bounds import Meter, broke_down, too_large
 from .changes import close_worker
 
-_AHEAD = 4  # pieces of work that wait for each process
+_AHEAD = 8  # pieces of work that wait for each process
 
 # A plain fork could copy a lock that another thread of the caller holds.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"

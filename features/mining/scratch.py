@@ -1,0 +1,121 @@
+"""Keeps rows that outgrow memory in files that have no name and end with who wrote them."""
+
+import mmap
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ConfigurationError
+from .store import MEGABYTE
+
+HELD = 32 * MEGABYTE  # bytes of one array that may be in memory
+STRETCH = 65_536  # rows looked at together
+
+
+class Scratch:
+    """Room for large arrays: in files beside a folder, or in memory alone where there is none."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        places = () if folder is None else (folder, *folder.absolute().parents)
+        self._place = next((str(place) for place in places if place.is_dir()), None)
+
+    def empty(self, count: int, kind: npt.DTypeLike) -> np.ndarray:
+        """Give an array to be filled.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is no room for it.
+        """
+        kind = np.dtype(kind)
+        size = count * kind.itemsize
+        if self._place is None or size <= HELD:
+            return np.empty(count, kind)
+        with _room_in(self._place), tempfile.TemporaryFile(dir=self._place) as file:
+            for start in range(0, size, MEGABYTE):  # a full disk is told now, in words
+                file.write(bytes(min(MEGABYTE, size - start)))
+            file.flush()
+            return _mapped(file.fileno(), size, kind)
+
+    @contextmanager
+    def spool(self, kind: npt.DTypeLike) -> Iterator["Spool"]:
+        """Give an array that grows until it is asked for."""
+        held = HELD if self._place is not None else 0  # 0: whatever comes
+        with tempfile.SpooledTemporaryFile(held, dir=self._place) as file:
+            yield Spool(np.dtype(kind), file, self._place)
+
+
+@dataclass(frozen=True)
+class Spool:
+    """Rows of one type, as they come."""
+
+    kind: np.dtype
+    file: "tempfile.SpooledTemporaryFile[bytes]"
+    place: str | None
+    """Where the file will be if it is to be; None if it stays in memory."""
+
+    def add(self, rows: np.ndarray) -> None:
+        """Put some more rows behind those that are there.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is no room for them.
+        """
+        with _room_in(self.place):
+            self.file.write(rows.tobytes())
+
+    def rows(self) -> np.ndarray:
+        """Give all rows; none can be added after it."""
+        size = self.file.tell()
+        if self.place is not None and size > HELD:
+            with _room_in(self.place):
+                self.file.flush()
+            return _mapped(self.file.fileno(), size, self.kind)
+        self.file.seek(0)
+        return np.frombuffer(bytearray(self.file.read()), self.kind)
+
+
+def column(rows: np.ndarray, name: str) -> np.ndarray:
+    """Give one column of an array, in memory."""
+    found = np.empty(len(rows), rows.dtype[name])
+    for stretch in stretches(len(rows)):
+        found[stretch] = rows[stretch][name]
+        release(rows)
+    return found
+
+
+def stretches(rows: int) -> Iterator[slice]:
+    """Part some rows into stretches."""
+    for start in range(0, rows, STRETCH):
+        yield slice(start, min(start + STRETCH, rows))
+
+
+def release(*arrays: np.ndarray) -> None:
+    """Let go of the memory in which arrays show what they have in files; nothing is lost."""
+    for array in arrays:
+        base = array
+        while isinstance(base, np.ndarray):
+            base = base.base
+        if isinstance(base, memoryview) and isinstance(base.obj, mmap.mmap):
+            base.obj.madvise(mmap.MADV_DONTNEED)
+
+
+def _mapped(file: int, size: int, kind: np.dtype) -> np.ndarray:
+    return np.frombuffer(mmap.mmap(file, size), kind)
+
+
+@contextmanager
+def _room_in(place: str | None) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigurationError(
+            f"{place} cannot hold what is mined meanwhile: {error.strerror or error}",
+            hint="choose a place with more room",
+        ) from error
