@@ -1,7 +1,7 @@
 """The facts of one repository up to a date: the tables, their columns and their files."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from .windows import DAY
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 COMMITS: dict[str, tuple[str, str]] = {
     "sha": ("string", "object id, hexadecimal"),
@@ -296,19 +297,56 @@ def read_table(folder: Path, name: str) -> "pa.Table":
     SourceError
         If it is absent, damaged or has other columns.
     """
+    with _opened(folder, name) as file:
+        return file.read(list(TABLES[name]))
+
+
+def read_parts(folder: Path, name: str, repeated: Sequence[str] = ()) -> Iterator["pa.Table"]:
+    """Read one of `TABLES` a row group at a time.
+
+    Parameters
+    ----------
+    repeated
+        Columns of text to give as dictionaries, the way they are stored.
+
+    Raises
+    ------
+    SourceError
+        As `read_table`, from the first part on.
+    """
+    with _opened(folder, name, repeated) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group, list(TABLES[name]))
+
+
+def read_stamp(folder: Path, name: str) -> dict[bytes, bytes]:
+    """Read what `write_tables` was given as metadata with one of `TABLES`.
+
+    Raises
+    ------
+    SourceError
+        As `read_table`.
+    """
+    with _opened(folder, name) as file:
+        return file.schema_arrow.metadata or {}
+
+
+@contextmanager
+def _opened(folder: Path, name: str, repeated: Sequence[str] = ()) -> Iterator["pq.ParquetFile"]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = folder / f"{name}.parquet"
     try:
-        with pq.ParquetFile(path) as file:
-            stored = file.read()
+        with pq.ParquetFile(path, read_dictionary=list(repeated)) as file:
+            missing = sorted(set(TABLES[name]) - set(file.schema_arrow.names))
+            if missing:
+                raise SourceError(
+                    f"{path} lacks the columns {', '.join(missing)}", hint=_MINE_AGAIN
+                )
+            yield file
     except (OSError, pa.ArrowInvalid) as error:
         raise SourceError(f"{path} cannot be read", hint=_MINE_AGAIN) from error
-    missing = sorted(set(TABLES[name]) - set(stored.column_names))
-    if missing:
-        raise SourceError(f"{path} lacks the columns {', '.join(missing)}", hint=_MINE_AGAIN)
-    return stored.select(list(TABLES[name]))
 
 
 def _frame(stored: "pa.Table", schema: dict[str, tuple[str, str]]) -> "pd.DataFrame":

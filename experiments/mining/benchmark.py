@@ -4,7 +4,8 @@
 
 Each repository is mined afresh, by two processes, and by `git log --no-renames --raw --numstat -z`
 in one, in turn, three times; the best of each counts. Then all but the newest hundredth of the
-commits is mined, and mined on three times (`again`). PyDriller, whose Python is named, is asked once for
+commits, as near as a commit of the main line leaves out as many, is mined, and mined on three
+times (`again`). PyDriller, whose Python is named, is asked once for
 the facts of the same kinds that it has, of histories that are not too long for it. Memory is what
 the processes of a run hold together, shared pages counted once (PSS), sampled.
 """
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from bisect import bisect_left
 from pathlib import Path
 
 ROUNDS = 3
@@ -82,13 +84,21 @@ def peak_megabytes(command: list[str]) -> float:
     return peak / 1_000
 
 
+def count_of(repository: str, *commits: str) -> int:
+    return int(subprocess.run(
+        ["git", "-C", repository, "rev-list", "--count", *commits],
+        capture_output=True, check=True, text=True,
+    ).stdout)  # fmt: skip
+
+
 def again(repository: str, folder: Path, count: int) -> float:
     """Mine all but the newest hundredth, then the rest, and time that."""
-    older = subprocess.run(
+    line = subprocess.run(
         ["git", "-C", repository, "rev-list", "--first-parent", "HEAD"],
         capture_output=True, check=True, text=True,
     ).stdout.split()  # fmt: skip
-    cut = older[min(len(older) - 1, max(1, len(older) // 100))]
+    newer = bisect_left(line, count // 100, key=lambda cut: count_of(repository, f"{cut}..HEAD"))
+    cut = line[newer]
     before, target = folder / "before", folder / "again"
     subprocess.run([*mine(repository, before), "--ref", cut], check=True, stdout=subprocess.DEVNULL)
     times = []
@@ -116,10 +126,7 @@ def main() -> None:
                "share", "MB", "PyDriller, s", "times as long"]  # fmt: skip
     print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     for repository in words.repositories:
-        count = int(subprocess.run(
-            ["git", "-C", repository, "rev-list", "--count", "HEAD"],
-            capture_output=True, check=True, text=True,
-        ).stdout)  # fmt: skip
+        count = count_of(repository, "HEAD")
         log = ["git", "-C", repository, "log", "--no-renames", "--raw", "--numstat", "-z"]
         with tempfile.TemporaryDirectory() as name:
             folder, times = Path(name), []

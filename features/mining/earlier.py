@@ -1,6 +1,7 @@
 """What an earlier run wrote, for the next one to add to: only new commits are read again."""
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +10,17 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import SourceError
-from ..history import TABLES, Rows, read_table
+from ..history import TABLES, Rows, read_parts, read_stamp, read_table
 from ..people import Identity, pseudonym
 from .authorship import mailmaps_in_force
+from .changes import CHANGE
 from .commits import FACTS
+from .content import MEASURES
 from .graph import ABSENT, NO_TIME, Graph, Parents
+from .scratch import Scratch
 from .tables import FACT_COLUMNS, ChangeTable, columns, from_rows
 
+_IDENTITIES = ("author_identity", "committer_identity")
 VERSION = "4"  # to be raised whenever the same repository would give other rows
 
 
@@ -60,7 +65,7 @@ def digest(shas: Sequence[str]) -> str:
     return hashlib.sha256("".join(shas).encode()).hexdigest()[:16]
 
 
-def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
+def read_earlier(folder: Path, key: bytes, project: str, scratch: Scratch) -> Earlier | None:
     """Read what an earlier run wrote into `folder`.
 
     Returns
@@ -68,52 +73,65 @@ def read_earlier(folder: Path, key: bytes, project: str) -> Earlier | None:
     None if there is nothing, or nothing that can be added to: another version or key, a
     damaged file, files of two runs, or trees that could not be read and may be there now.
     """
-    try:
-        tables = {name: read_table(folder, name) for name in TABLES}
-    except SourceError:
-        return None
     wanted = {
         f"trustdrift.{name}".encode(): value.encode()
         for name, value in stamp(key, project, 0).items()
     }
-    stamps = [table.schema.metadata or {} for table in tables.values()]
-    if any(each != stamps[0] for each in stamps) or not wanted.items() <= stamps[0].items():
+    try:
+        stamps = [read_stamp(folder, name) for name in TABLES]
+        if any(each != stamps[0] for each in stamps) or not wanted.items() <= stamps[0].items():
+            return None
+        return _read(folder, scratch)
+    except SourceError:
         return None
-    commits = tables["commits"]
-    graph = _graph(commits)
+
+
+def _read(folder: Path, scratch: Scratch) -> Earlier | None:
+    graph, facts, people = _read_commits(folder)
     if not _parents_first(graph.parents):
         return None
     numbers: dict[str, int] = {}
     declarations = {"": 0}
-    changes = _changes(tables["changes"], numbers, declarations)
-    merge_changes = _changes(tables["merge_changes"], numbers, declarations)
-    again = np.zeros(len(commits), bool)
+    changes, merge_changes = (
+        _read_changes(folder, name, numbers, declarations, scratch)
+        for name in ("changes", "merge_changes")
+    )
+    again = np.zeros(len(graph), bool)
     for part in (changes, merge_changes):
-        again[part.rows["commit"][part.unread]] = True
-    facts = {name: _array(commits[name]) for name in FACTS}
-    people = [_array(commits[name]) for name in ("author_identity", "committer_identity")]
+        again[part.commits[part.unread]] = True
     return Earlier(
         graph=graph,
         again=again,
-        facts=columns(facts, FACT_COLUMNS),
-        people=np.stack(people, axis=1),
+        facts=facts,
+        people=people,
         changes=changes,
         merge_changes=merge_changes,
         numbers=numbers,
         declarations=declarations,
-        identities=[Identity(**row) for row in tables["identities"].to_pylist()],
-        in_force=mailmaps_in_force(len(commits), changes, numbers),
+        identities=[Identity(**row) for row in read_table(folder, "identities").to_pylist()],
+        in_force=mailmaps_in_force(len(graph), changes, numbers),
     )
 
 
-def _graph(commits: pa.Table) -> Graph:
-    shas: list[str] = commits["sha"].to_pylist()
-    number = {sha: i for i, sha in enumerate(shas)}
-    names = [text.split() for text in commits["parents"].to_pylist()]
-    counts = np.array([len(some) for some in names], np.int64)
-    every = np.array([number.get(name, ABSENT) for some in names for name in some], np.int64)
-    times = commits["commit_time"].fill_null(NO_TIME).to_numpy()
-    return Graph(shas, Parents.of(counts, every), times)
+def _read_commits(folder: Path) -> tuple[Graph, Rows, np.ndarray]:
+    """Read the commits: their graph, their `FACTS`, and the numbers of their identities."""
+    shas: list[str] = []
+    number: dict[str, int] = {}
+    counts, parents, times, people = array("i"), array("i"), [], []
+    parts: list[Rows] = []
+    for part in read_parts(folder, "commits"):
+        for sha, names in zip(part["sha"].to_pylist(), part["parents"].to_pylist(), strict=True):
+            above = [number.get(name, ABSENT) for name in names.split()]
+            number[sha] = len(shas)
+            shas.append(sha)
+            counts.append(len(above))
+            parents.extend(above)
+        times.append(part["commit_time"].fill_null(NO_TIME).to_numpy())
+        people.append(np.stack([_array(part[name]) for name in _IDENTITIES], axis=1))
+        parts.append(columns({name: _array(part[name]) for name in FACTS}, FACT_COLUMNS))
+    every = Parents.of(np.array(counts), np.array(parents))
+    facts = {name: np.concatenate([part[name] for part in parts]) for name in FACTS}
+    return Graph(shas, every, np.concatenate(times)), facts, np.concatenate(people)
 
 
 def _parents_first(parents: Parents) -> bool:
@@ -127,10 +145,23 @@ def _array(column: "pa.ChunkedArray | pa.Array") -> np.ndarray:
     return whole.to_numpy(zero_copy_only=False)
 
 
-def _changes(table: pa.Table, numbers: dict[str, int], declarations: dict[str, int]) -> ChangeTable:
+def _read_changes(
+    folder: Path,
+    name: str,
+    numbers: dict[str, int],
+    declarations: dict[str, int],
+    scratch: Scratch,
+) -> ChangeTable:
     texts = ("path", "declares")
-    rows: Rows = {name: _array(table[name]) for name in table.column_names if name not in texts}
-    for name in texts:
-        text = table[name].combine_chunks().dictionary_encode()
-        rows[name] = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
-    return from_rows(rows, numbers, declarations)
+    with scratch.spool(CHANGE) as rows, scratch.spool(MEASURES) as measures:
+        for part in read_parts(folder, name, texts):
+            frame: Rows = {
+                each: _array(part[each]) for each in part.column_names if each not in texts
+            }
+            for each in texts:
+                text = part[each].combine_chunks()
+                frame[each] = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+            found = from_rows(frame, numbers, declarations)
+            rows.add(found.rows)
+            measures.add(found.measures)
+        return ChangeTable(rows.rows(), measures.rows())

@@ -115,7 +115,7 @@ def mine_into(
     name = project or name_of(path)
     run = _Run(path, key, name, workers, progress, bounds or Bounds())
     scratch = Scratch(folder)
-    earlier = read_earlier(folder, key, name)
+    earlier = read_earlier(folder, key, name, scratch)
     mined = _mined(run, Start(ref, all_refs), earlier, scratch)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
     metadata |= {"commits": digest(mined.commits.order.shas)}

@@ -50,6 +50,11 @@ class ChangeTable:
         return len(self.rows)
 
     @property
+    def commits(self) -> np.ndarray:
+        """Give the position of each row's commit."""
+        return column(self.rows, "commit")
+
+    @property
     def unread(self) -> np.ndarray:
         """Tell which have a side that could not be read."""
         return (column(self.measures, "added") < 0) & ~column(self.measures, "binary")
@@ -75,9 +80,9 @@ def joined(
     position
         That each of its commits has now; rows of those at −1 are left out.
     """
-    ours = position[column(one.rows, "commit")]
+    ours = position[one.commits]
     kept = np.flatnonzero(ours >= 0)
-    commits = np.concatenate((ours[kept], column(other.rows, "commit")))
+    commits = np.concatenate((ours[kept], other.commits))
     order = np.argsort(commits, kind="stable")
     rows, measures = scratch.empty(len(order), CHANGE), scratch.empty(len(order), MEASURES)
     for stretch in stretches(len(order)):
