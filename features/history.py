@@ -84,8 +84,8 @@ CHANGES: dict[str, tuple[str, str]] = {
 MERGE_CHANGES: dict[str, tuple[str, str]] = CHANGES | {
     "status": ("string", "A absent from every parent, D deleted, M otherwise"),
     "old_mode": ("int32", "git file mode in the first parent; 0 if there was none"),
-    "added": ("int32?", "lines that no parent has; null if unknown"),
-    "deleted": ("int32?", "lines that every parent has and the merge has not; null if unknown"),
+    "added": ("int32?", "lines that no parent has in their place; null if unknown"),
+    "deleted": ("int32?", "lines that every parent has in one place, now gone; null if unknown"),
     "declares": ("string", "packages that the file declares and in no parent did, by spaces"),
 }
 """Column: (type, meaning), a row per path of a merge that differs from all its parents, as

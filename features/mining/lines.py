@@ -7,9 +7,11 @@ as the heuristics cannot have an effect on them; else libgit2 compares the whole
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import zip_longest
+from typing import NamedTuple
 
 import numpy as np
 import pygit2
@@ -23,9 +25,9 @@ MOST_LINES = 2_000_000  # of both files together, that are compared in full
 _NEWLINE = 10
 _STEP = 8_192  # bytes compared at a time
 _ADDED = re.compile(rb"\n\+([^\n]*)")
+_HUNK = re.compile(rb"\n@@ -[\d,]+ \+(\d+)(?:,(\d+))? @@[^\n]*")
 _DELETED = re.compile(rb"\n-([^\n]*)")
 _NEVER_DISCARDED = 7  # lines; xdl_clean_mmatch discards a frequent one only among more
-_WORTH_CUTTING = 0.4  # share of two files below which hashing what is left costs less than all
 _FEW = 4_096  # bytes below which counting lines costs nothing
 
 
@@ -80,24 +82,39 @@ def _count_lines(text: bytes) -> int:
 
 
 def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None:
-    """Give what a file has that none of several earlier ones has, and the other way round.
+    """Give the lines that were added to, and those deleted from, each of several earlier files.
 
-    Lines count as often as they are added to, or deleted from, each of them.
+    A line counts by where it stands, as `git diff-tree -c -p` marks those of a merge that all
+    parents lack, or that all have had there: two that only look alike, such as two closing
+    brackets that one parent each brings, are nobody's own.
 
     Returns
     -------
     None if a pair has more lines than `MOST_LINES` allows to compare.
     """
-    added: Counter[bytes] | None = None
-    deleted: Counter[bytes] | None = None
-    for old in olds:
-        if _too_many_lines(old.data, new.data):
-            return None
-        plus, minus = _changed_lines(old, new)
-        added = Counter(plus) if added is None else added & Counter(plus)
-        deleted = Counter(minus) if deleted is None else deleted & Counter(minus)
-    own = list((added or Counter()).elements())
-    return LineDifference(len(own), (deleted or Counter()).total(), b"\n".join(own)[:KEPT])
+    if any(_too_many_lines(old.data, new.data) for old in olds):
+        return None
+    every = [_hunks(old, new) for old in olds]
+    own = set.intersection(*({i for hunk in hunks for i in hunk.added} for hunks in every))
+    lines = new.data.split(b"\n") if own else []
+    text = b"\n".join([lines[i] for i in sorted(own)])
+    return LineDifference(len(own), _deleted_from_all(every), text[:KEPT])
+
+
+def _deleted_from_all(every: Sequence[Sequence["_Hunk"]]) -> int:
+    """Count the lines that stood in one place and order in all of several files, and are gone."""
+    gone = [{hunk.added.start: hunk.body for hunk in hunks} for hunks in every]
+    return sum(
+        len(reduce(_in_both, (_DELETED.findall(bodies[place]) for bodies in gone)))
+        for place in set.intersection(*map(set, gone))
+    )
+
+
+def _in_both(one: list[bytes], other: list[bytes]) -> list[bytes]:
+    """Give the longest common subsequence of lines."""
+    before, after = (Content(b"".join([line + b"\n" for line in some])) for some in (other, one))
+    added = {i for hunk in _hunks(before, after) for i in hunk.added}
+    return [line for i, line in enumerate(one) if i not in added]
 
 
 def _too_many_lines(old: bytes, new: bytes) -> bool:
@@ -111,26 +128,39 @@ def _compared(old: Content, new: Content) -> LineDifference:
     return LineDifference(len(added), patch.count(b"\n-"), b"\n".join(added)[:KEPT])
 
 
-def _changed_lines(old: Content, new: Content) -> tuple[list[bytes], list[bytes]]:
-    head, old_stop, new_stop = _differing_part(old.data, new.data)
-    before, after = old.data[head:old_stop], new.data[head:new_stop]
-    if len(before) + len(after) < _WORTH_CUTTING * (len(old.data) + len(new.data)):
-        old, new = Content(before), Content(after)
-    patch = _patch(old, new)
-    return _ADDED.findall(patch), _DELETED.findall(patch)
+class _Hunk(NamedTuple):
+    """Lines next to each other that differ."""
+
+    added: range
+    """Numbers of the new lines, from 0; where there are none, it starts where they would stand."""
+    body: bytes
+    """As a patch has it."""
 
 
-def _patch(old: Content, new: Content) -> bytes:
-    """Give a patch without context, from before its first hunk on."""
+def _hunks(old: Content, new: Content) -> list[_Hunk]:
+    patch = _patch(old, new, DiffOption.INDENT_HEURISTIC)
+    starts = list(_HUNK.finditer(patch))
+    hunks = []
+    for match, following in zip_longest(starts, starts[1:]):
+        number, count = int(match[1]), int(match[2] or 1)
+        start = number - 1 if count else number
+        stop = following.start() if following else len(patch)
+        hunks.append(_Hunk(range(start, start + count), patch[match.end() : stop]))
+    return hunks
+
+
+def _patch(old: Content, new: Content, how: DiffOption = DiffOption.NORMAL) -> bytes:
+    """Give a patch without context, from its first hunk on, a newline ahead of it."""
     blobs = old.blob is not None and new.blob is not None
     patch = pygit2.Patch.create_from(
         old.blob if blobs else old.data,
         new.blob if blobs else new.data,
-        flag=DiffOption.FORCE_TEXT,
+        flag=DiffOption.FORCE_TEXT | how,
         context_lines=0,
         interhunk_lines=0,
     )
-    return patch.data.partition(b"\n@")[2]
+    data = patch.data
+    return data[data.find(b"\n@") :] if patch.hunks else b""
 
 
 def _differing_part(old: bytes, new: bytes) -> tuple[int, int, int]:

@@ -81,6 +81,13 @@ def test_only_what_no_parent_has_is_a_merges_own() -> None:
     assert (clean.added, evil.added, evil.text) == (0, 1, b"evil")
 
 
+def test_what_each_parent_brings_alike_is_nobodys_own() -> None:
+    ours, theirs = b"one {\n}\nmiddle\n", b"middle\ntwo {\n}\n"
+    found = added_by_all([Content(ours), Content(theirs)], Content(ours + b"two {\n}\n"))
+    assert found is not None
+    assert (found.added, found.deleted) == (0, 0)
+
+
 @settings(max_examples=30, deadline=None)
 @given(old=st.binary(max_size=200), new=st.binary(max_size=200))
 def test_any_bytes_are_compared(old: bytes, new: bytes) -> None:

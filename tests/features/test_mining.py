@@ -18,7 +18,7 @@ from trustdrift.features.errors import (
     SourceMissing,
 )
 from trustdrift.features.history import History, read_history, write_history
-from trustdrift.features.mining import Reach, local_repository, mine, read_subjects
+from trustdrift.features.mining import Reach, local_repository, mine, read_subjects, store
 from trustdrift.features.mining.places import object_folders
 
 from ..conftest import KEY
@@ -150,6 +150,14 @@ def test_two_processes_find_what_one_finds(story: Path, story_history: History) 
     assert shared.commits.equals(story_history.commits)
     assert shared.changes.equals(story_history.changes)
     assert mined(shared) == numstat(story, "HEAD")
+
+
+def test_large_packs_are_read_through_small_windows(
+    story: Path, story_history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in (("MAPPED_WHOLE", 0), ("WINDOW", 16_384), ("MAPPED", 65_536)):
+        monkeypatch.setattr(store, name, size)
+    assert mine(story, key=KEY).changes.equals(story_history.changes)
 
 
 def test_this_projects_own_history_agrees_with_git() -> None:

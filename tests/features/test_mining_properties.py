@@ -1,5 +1,6 @@
 """Mining any history, held against git, and mining on, held against mining afresh."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,6 +111,44 @@ def test_any_history_agrees_with_git(
     merges = history.merge_changes
     own = set(zip(shas[merges["commit"]], merges["path"], strict=True))
     assert own == own_paths(path)
+
+
+def own_lines(path: Path, sha: str, parents: int) -> tuple[int, int]:
+    """Count the lines that git marks as added against all parents of a merge, or gone from all."""
+    patch = git(path, "diff-tree", "-c", "-p", "--no-commit-id", "--no-renames", sha)
+    hunks = re.split(rb"(?m)^@@@+ .*\n", patch.partition(b"\n@@@")[2])
+    lines = [line for hunk in hunks for line in hunk.split(b"\n")]
+    added, deleted = (
+        sum(line.startswith(mark * parents) for line in lines) for mark in (b"+", b"-")
+    )
+    return added, deleted
+
+
+TEXTS = st.lists(st.sampled_from([b"{\n", b"}\n", b"x\n", b"y\n", b"\n", b"end"]), max_size=12)
+
+
+@ANY
+@given(merges=st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), min_size=1, max_size=5))
+def test_a_merges_own_lines_are_those_that_git_marks(
+    tmp_path_factory: pytest.TempPathFactory, merges: list[tuple[list[bytes], ...]]
+) -> None:
+    repository = Repository(tmp_path_factory.mktemp("own") / "project")
+    for number, (*olds, merged) in enumerate(merges):
+        marks = [
+            repository.commit({"f": b"".join(old)}, branch=f"{number}-{rank}")
+            for rank, old in enumerate(olds[: 2 + number % 2])
+        ]
+        repository.commit({"f": b"".join(merged)}, branch=f"{number}-0", merge=marks[1:])
+    path = repository.write()
+    history = mine(path, key=KEY, all_refs=True)
+    own = history.merge_changes.groupby("commit")[["added", "deleted"]].sum()
+    for commit, (sha, parents) in enumerate(history.commits[["sha", "parents"]].to_numpy()):
+        count = len(parents.split())
+        if count > 1:
+            found = tuple(own.loc[commit]) if commit in own.index else (0, 0)
+            expected = own_lines(path, sha, count)
+            assert found[0] == expected[0]
+            assert found[1] == expected[1] or count > 2  # git joins lost lines in another way
 
 
 def same(one: History, other: History) -> None:
