@@ -22,6 +22,7 @@ BINARY_SNIFF = 8_000  # bytes in which git looks for a NUL (buffer_is_binary in 
 MEASURED_FILES = 5_000  # of a commit, whose content is looked at
 MEASURED_PARENTS = 16  # of a merge, that its files are compared with
 _KEPT_COMMITS = 4_096
+_KEPT_CONTENTS = 1_024
 _CONTENT_KEPT = 16 * MEGABYTE
 _KEPT_DECLARATIONS = 64
 _LARGEST_KEPT = 4 * MEGABYTE
@@ -124,7 +125,7 @@ class Worker:
         if len(content.data) <= _LARGEST_KEPT:
             self.contents[oid] = content
             self.content_held += len(content.data)
-            while self.content_held > _CONTENT_KEPT:
+            while self.content_held > _CONTENT_KEPT or len(self.contents) > _KEPT_CONTENTS:
                 self.content_held -= len(self.contents.popitem(last=False)[1].data)
         return content
 

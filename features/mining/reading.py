@@ -105,9 +105,8 @@ def read_objects(
         kept = where >= 0
         identities[where[kept]] = earlier.people[kept]
         for name, fresh in facts.items():
-            column = np.empty(len(order), fresh.dtype)
-            column[new], column[where[kept]] = fresh, earlier.facts[name][kept]
-            facts[name] = column
+            facts[name] = np.empty(len(order), fresh.dtype)
+            facts[name][new], facts[name][where[kept]] = fresh, earlier.facts[name][kept]
         changes = joined(earlier.changes, where, changes, scratch)
         merge_changes = joined(earlier.merge_changes, where, merge_changes, scratch)
     return Read(
