@@ -26,7 +26,6 @@ CHUNK = 256  # changes in one call of a worker; commits, at least
 LONGEST_STRETCH = 4_096  # commits in one call: neighbours share most trees, which a worker keeps
 STRETCHES = 32  # calls that commits are spread over, if they are enough
 FACTS_HELD = 8_192  # commits whose facts wait to become columns
-SHOWN = 2  # calls after which what was read and written of files leaves memory
 
 
 @dataclass(frozen=True)
@@ -205,16 +204,14 @@ def _measured(
         return rows, {i: gathered.merge_sides[index[i] - len(changes)] for i in at}
 
     done = 0
-    for count, part in enumerate(share(measure_changes, map(work_of, _pieces(order)))):
+    for part in share(measure_changes, map(work_of, _pieces(order))):
         index = order[done : done + len(part)]
         own = index >= len(changes)
         measures[0][index[~own]] = part[~own]
         measures[1][index[own] - len(changes)] = part[own]
         done += len(part)
-        if count % SHOWN == 0:
-            release(*both, *measures)
+        release(*both, *measures)
         report("lines", done / len(order))
-    release(*both, *measures)
     return ChangeTable(changes, measures[0]), ChangeTable(merges, measures[1])
 
 

@@ -18,7 +18,8 @@ LARGEST_BLOB = 50 * MEGABYTE  # bytes; a larger one is listed but not read
 LARGEST_OBJECT = 100 * MEGABYTE  # bytes; of commits, trees and tags, which are much smaller
 MAPPED_WHOLE = 512 * MEGABYTE  # bytes of packs up to which all of them may be mapped
 WINDOW = 8 * MEGABYTE  # bytes of larger ones that are mapped together
-MAPPED = 128 * MEGABYTE  # bytes of larger ones that one process may keep mapped
+MAPPED = 128 * MEGABYTE  # bytes of larger ones that a process may keep mapped to read contents
+MAPPED_COMMITS = 32 * MEGABYTE  # the same to read commits alone, which lie together
 
 _UNREADABLE = (KeyError, ValueError, MemoryError, pygit2.GitError)
 _KINDS = {
@@ -36,16 +37,22 @@ class Store:
     Packs are read by libgit2. Loose objects are inflated here, in bounds: libgit2 1.9 goes on
     for ever on some that are cut short. Objects are not hashed again as they are read: it takes
     half of the time, and facts about a history need no proof that it is authentic.
+
+    Parameters
+    ----------
+    mapped
+        Bytes of its packs that the process may keep mapped, if these are too large to be mapped
+        whole.
     """
 
-    def __init__(self, git_directory: Path) -> None:
+    def __init__(self, git_directory: Path, mapped: int = MAPPED) -> None:
         pygit2.option(Option.ENABLE_STRICT_HASH_VERIFICATION, False)
         pygit2.option(Option.ENABLE_CACHING, False)
         self._folders = object_folders(git_directory)
         whole = _packed(self._folders) <= MAPPED_WHOLE
         # A window may begin at any multiple of half its size: here, only where a pack does.
         pygit2.option(Option.SET_MWINDOW_SIZE, 2 * MAPPED_WHOLE if whole else WINDOW)
-        pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, 2 * MAPPED_WHOLE if whole else MAPPED)
+        pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, 2 * MAPPED_WHOLE if whole else mapped)
         self._packs = pygit2.Odb()
         for folder in self._folders:
             if (folder / "pack").is_dir():
@@ -161,5 +168,5 @@ _stores: WeakKeyDictionary[pygit2.Repository, Store] = WeakKeyDictionary()
 def store_of(repository: pygit2.Repository) -> Store:
     """Give the store of an open repository, the same each time."""
     if repository not in _stores:
-        _stores[repository] = Store(Path(repository.path))
+        _stores[repository] = Store(Path(repository.path), MAPPED_COMMITS)
     return _stores[repository]

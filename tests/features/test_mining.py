@@ -155,7 +155,7 @@ def test_two_processes_find_what_one_finds(story: Path, story_history: History) 
 def test_large_packs_are_read_through_small_windows(
     story: Path, story_history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, size in (("MAPPED_WHOLE", 0), ("WINDOW", 16_384), ("MAPPED", 65_536)):
+    for name, size in (("MAPPED_WHOLE", 0), ("WINDOW", 16_384), ("MAPPED_COMMITS", 65_536)):
         monkeypatch.setattr(store, name, size)
     assert mine(story, key=KEY).changes.equals(story_history.changes)
 
