@@ -72,7 +72,8 @@ def number_identities(
     def numbered(held: int, people: tuple[Written, Written]) -> list[int]:
         return [identities.number(*person, mailmaps[held]) for person in people]
 
-    found = list(map(numbered, in_force[positions].tolist(), written))
+    held = in_force[positions].tolist()
+    found = [numbered(*each) for each in zip(held, written, strict=True)]
     numbers[positions] = np.array(found, numbers.dtype).reshape(-1, 2)
     return numbers
 

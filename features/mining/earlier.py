@@ -158,9 +158,7 @@ def _read_changes(
             frame: Rows = {
                 each: _array(part[each]) for each in part.column_names if each not in texts
             }
-            for each in texts:
-                text = part[each].combine_chunks()
-                frame[each] = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+            frame |= {each: part[each].combine_chunks() for each in texts}
             found = from_rows(frame, numbers, declarations)
             rows.add(found.rows)
             measures.add(found.measures)

@@ -160,7 +160,8 @@ def _patch(old: Content, new: Content, how: DiffOption = DiffOption.NORMAL) -> b
         interhunk_lines=0,
     )
     data = patch.data
-    return data[data.find(b"\n@") :] if patch.hunks else b""
+    start = data.find(b"\n@")
+    return data[start:] if start >= 0 else b""
 
 
 def _differing_part(old: bytes, new: bytes) -> tuple[int, int, int]:

@@ -161,10 +161,10 @@ def _gathered(
             people += [met.setdefault(pair, pair) for pair in batch.people]
             sides += batch.merge_sides
             unreadable += batch.unreadable
-            known = [numbers.setdefault(path, len(numbers)) for path in batch.paths]
+            known = np.array([numbers.setdefault(path, len(numbers)) for path in batch.paths], "i4")
             for rows, every in ((batch.changes, changes), (batch.merge_changes, merges)):
                 if len(rows):
-                    rows["path"] = np.array(known, "i4")[rows["path"]]
+                    rows["path"] = known[rows["path"]]
                     every.add(rows)
             total += len(batch.changes)
             meter.changes(total)

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ConfigurationError
+from ..history import ROWS_IN_GROUP
 from .store import MEGABYTE
 
 HELD = 32 * MEGABYTE  # bytes of one array that may be in memory
-STRETCH = 65_536  # rows looked at together
 
 
 class Scratch:
@@ -91,9 +91,9 @@ def column(rows: np.ndarray, name: str) -> np.ndarray:
 
 
 def stretches(rows: int) -> Iterator[slice]:
-    """Part some rows into stretches."""
-    for start in range(0, rows, STRETCH):
-        yield slice(start, min(start + STRETCH, rows))
+    """Part some rows into stretches of a row group each."""
+    for start in range(0, rows, ROWS_IN_GROUP):
+        yield slice(start, min(start + ROWS_IN_GROUP, rows))
 
 
 def release(*arrays: np.ndarray) -> None:

@@ -12,7 +12,6 @@ from ..history import (
     COMMITS,
     IDENTITIES,
     MERGE_CHANGES,
-    ROWS_IN_GROUP,
     TAGS,
     Coverage,
     History,
@@ -59,9 +58,9 @@ class ChangeTable:
         """Tell which have a side that could not be read."""
         return (column(self.measures, "added") < 0) & ~column(self.measures, "binary")
 
-    def where(self, index: np.ndarray | slice) -> "ChangeTable":
+    def where(self, part: slice) -> "ChangeTable":
         """Take some rows."""
-        return ChangeTable(self.rows[index], self.measures[index])
+        return ChangeTable(self.rows[part], self.measures[part])
 
     def release(self) -> None:
         """Let go of the memory in which the arrays are shown, if they are in files."""
@@ -207,9 +206,9 @@ def _change_parts(
         changes.release()
 
 
-def _row_groups(rows: int) -> Iterator[slice]:
-    for start in range(0, max(rows, 1), ROWS_IN_GROUP):
-        yield slice(start, start + ROWS_IN_GROUP)
+def _row_groups(rows: int) -> list[slice]:
+    """Give the stretches of a table; an empty one has one, too."""
+    return list(stretches(rows)) or [slice(0, 0)]
 
 
 def _change_rows(changes: ChangeTable, paths: np.ndarray, declarations: np.ndarray) -> Rows:
