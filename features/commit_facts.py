@@ -7,7 +7,7 @@ import pandas as pd
 
 from .capabilities import CAPABILITIES
 from .history import History, days
-from .packages import declarations
+from .packages import declarations, declared_at_all
 from .past import count_between, earlier, earlier_count, surprise
 from .paths import ROLES, STEERING, directories, has_role, kinds, named_as_binary
 
@@ -196,11 +196,29 @@ class CommitFacts:
         return result
 
     @cached_property
+    def declared(self) -> pd.DataFrame:
+        """List all that changes come to declare: columns `commit` and `package`, in order."""
+        return declared_at_all(self.changes)
+
+    def declared_for_the_first_time(self, kind: str) -> pd.DataFrame:
+        """List what of a kind (a prefix, see `manifests`) nobody had declared here before."""
+        return _first(self.declared[self.declared["package"].str.startswith(kind)])
+
+    def declared_anew(self, kind: str) -> np.ndarray:
+        """Count per commit the names of a kind, as in `name@version`, that change their version.
+
+        Counted are versions that the project never had, of names that an earlier commit declared.
+        """
+        versions = self.declared_for_the_first_time(kind)
+        name = versions["package"].str.extract("^(.*)@", expand=False)
+        known = versions.groupby(name)["commit"].transform("min") < versions["commit"]
+        of = pd.DataFrame({"commit": versions["commit"], "name": name})[known].drop_duplicates()
+        return np.bincount(of["commit"].to_numpy(dtype=int), minlength=self.n).astype(float)
+
+    @cached_property
     def new_packages(self) -> pd.DataFrame:
         """List the packages that nobody had declared here: columns `commit` and `package`."""
-        found = declarations(self.changes)
-        first = found.groupby("package")["commit"].transform("min") == found["commit"]
-        return found[first].drop_duplicates(ignore_index=True)
+        return _first(declarations(self.changes))
 
     def first_by_regular(self, does: np.ndarray) -> np.ndarray:
         """1 for the first commit by which an author of `HABIT` commits does something, else 0."""
@@ -269,3 +287,8 @@ class CommitFacts:
     def message_against_own(self) -> np.ndarray:
         """Logarithm of the message's length, in deviations from the author's past."""
         return self.deviation(np.log1p(self.column("message_length")), self.author)
+
+
+def _first(declared: pd.DataFrame) -> pd.DataFrame:
+    first = declared.groupby("package")["commit"].transform("min") == declared["commit"]
+    return declared[first].drop_duplicates(ignore_index=True)

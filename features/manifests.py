@@ -1,7 +1,11 @@
-"""Which other packages a manifest declares, by name, in many ecosystems.
+"""Which other packages a manifest declares, by name, in many ecosystems; and what builds probe.
 
 Only files in which declarations are data are read; nothing is run. Names are prefixed by where
-they come from, as in a package URL: `npm:lodash`, `pypi:attrs`, `action:actions/checkout`.
+they come from, as in a package URL: `npm:lodash`, `pypi:attrs`, `action:actions/checkout`. Four
+kinds of declarations are no packages: `uses:actions/checkout@v4` is the reference by which a
+workflow takes an action, `direct:npm:lodash` says that a package comes from an address and not from
+its registry, `probe:HAVE_X@1a2b3c4d` is a program that the build tries to compile, by name and
+digest, and `broken:HAVE_X` one that nothing can compile (see `probes`).
 """
 
 import configparser
@@ -11,14 +15,25 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from .probes import digest, is_whole, probes
+
 LARGEST = 1_000_000  # bytes of a manifest that is read
 LONGEST_NAME = 200  # characters
 LONGEST_LINE = 1_000  # characters of TOML: Python's parser takes quadratic time on dotted keys
+
+USES, DIRECT, PROBE, BROKEN = "uses:", "direct:", "probe:", "broken:"
 
 _Reader = Callable[[str], Iterable[str]]
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\]\s*)?(?:[<>=!~;@,(#]|$)")
 _SEPARATORS = re.compile(r"[-_.]+")
+_ADDRESS = re.compile(
+    r"[a-z+]{2,12}://|git@|(github|gitlab|bitbucket|gist|git):|[\w.-]+/[\w.-]+(#|$)"
+)
+_DIRECT_REQUIREMENT = re.compile(r"\s*[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?@\s*[a-z+]{2,12}://")
+_ACTION = re.compile(
+    r"""^[ \t-]*uses:[ \t]*['"]?([\w.-]+/[\w./-]+)@([\w./-]+)""", re.MULTILINE | re.ASCII
+)
 
 
 def declared(path: str, content: bytes) -> frozenset[str]:
@@ -61,8 +76,10 @@ def _npm(text: str) -> Iterator[str]:
     document = json.loads(text)
     for kind in ("", "dev", "optional", "peer"):
         section = "Dependencies" if kind else "dependencies"
-        for name in document.get(f"{kind}{section}", ()):
+        for name, wanted in document.get(f"{kind}{section}", {}).items():
             yield f"npm:{name}"
+            if isinstance(wanted, str) and _ADDRESS.match(wanted):
+                yield f"{DIRECT}npm:{name}"
 
 
 def _composer(text: str) -> Iterator[str]:
@@ -88,6 +105,8 @@ def _crates(table: Mapping[str, Any]) -> Iterator[str]:
         for name, wanted in table.get(section, {}).items():
             renamed = wanted.get("package", name) if isinstance(wanted, dict) else name
             yield f"cargo:{renamed}"
+            if isinstance(wanted, dict) and "git" in wanted:
+                yield f"{DIRECT}cargo:{renamed}"
     for inner in table.get("target", {}).values():
         yield from _crates(inner)
     if "workspace" in table:
@@ -126,7 +145,23 @@ def _distributions(lines: Iterable[str]) -> Iterator[str]:
     """Take names from requirements (PEP 508), in their usual form (PEP 503)."""
     for line in lines:
         if match := _REQUIREMENT.match(line):
-            yield f"pypi:{_SEPARATORS.sub('-', match[1]).lower()}"
+            name = f"pypi:{_SEPARATORS.sub('-', match[1]).lower()}"
+            yield name
+            if _DIRECT_REQUIREMENT.match(line):
+                yield f"{DIRECT}{name}"
+
+
+def _actions(text: str) -> Iterator[str]:
+    for action, reference in _ACTION.findall(text):
+        yield f"action:{action}"
+        yield f"{USES}{action}@{reference}"
+
+
+def _probes(text: str) -> Iterator[str]:
+    for name, program in probes(text):
+        yield f"{PROBE}{name}@{digest(program)}"
+        if not is_whole(program):
+            yield f"{BROKEN}{name}"
 
 
 def _by_pattern(registry: str, pattern: str) -> _Reader:
@@ -163,11 +198,13 @@ _FORMS: dict[str, tuple[re.Pattern[str], _Reader]] = {
         ("nuget", r"\.[cf]sproj$|(^|/)directory\.packages\.props$", _by_pattern(
             "nuget", r"""<Package(?:Reference|Version)\s+Include="([\w.-]+)\"""")),
         ("hex", r"(^|/)mix\.exs$", _by_pattern("hex", r"\{:(\w+), *['\"~\[]")),
-        ("action", r"^\.github/workflows/[^/]+\.ya?ml$|(^|/)action\.ya?ml$", _by_pattern(
-            "action", r"""^[ \t-]*uses:[ \t]*['"]?([\w.-]+/[\w./-]+)@""")),
+        ("action", r"^\.github/workflows/[^/]+\.ya?ml$|(^|/)action\.ya?ml$", _actions),
+        ("probes", r"(^|/)(configure\.(ac|in)|cmakelists\.txt|meson\.build)$|\.(m4|cmake)$",
+         _probes),
     )
 }  # fmt: skip
 """By the format's name: what the path, in lower case, looks like, and how its text is read."""
 
 _ENDINGS = (".json", ".toml", ".txt", ".in", ".cfg", ".mod", "gemfile", ".gemspec", ".xml",
-            ".gradle", ".kts", ".csproj", ".fsproj", ".props", ".exs", ".yml", ".yaml")  # fmt: skip
+            ".gradle", ".kts", ".csproj", ".fsproj", ".props", ".exs", ".yml", ".yaml", ".ac",
+            "meson.build", ".m4", ".cmake")  # fmt: skip

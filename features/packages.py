@@ -14,6 +14,7 @@ import pandas as pd
 
 from .files import replacing
 from .history import History, days
+from .manifests import BROKEN, DIRECT, PROBE, USES
 
 SHIPPED = Path(__file__).parent / "known_packages.json"
 KNOWN = 2  # projects that declare a package before it is kept: fewer say no more than none
@@ -68,13 +69,20 @@ def shipped_digest() -> str:
 
 
 def declarations(changes: pd.DataFrame) -> pd.DataFrame:
-    """List what changes come to declare: columns `commit` and `package`, a row for each."""
+    """List the packages that changes come to declare: columns `commit` and `package`."""
+    found = declared_at_all(changes)
+    other = found["package"].str.startswith((USES, DIRECT, PROBE, BROKEN))
+    return found[~other].reset_index(drop=True)
+
+
+def declared_at_all(changes: pd.DataFrame) -> pd.DataFrame:
+    """List all that changes come to declare, references and addresses, too (see `manifests`)."""
     some = changes.loc[changes["declares"] != "", ["commit", "declares"]]
     lists = [str(names).split(" ") for names in some["declares"]]
     return pd.DataFrame(
         {
             "commit": np.repeat(some["commit"].to_numpy(), [len(names) for names in lists]),
-            "package": [package for names in lists for package in names],
+            "package": pd.Series([name for names in lists for name in names], dtype="string"),
         }
     )
 

@@ -175,6 +175,31 @@ def unknown_package_from_newcomer(values: pd.DataFrame) -> pd.Series:
     return (values["package_spread"] < 2) & (values["tenure"] < 182)
 
 
+@sign(
+    SIGNALS,
+    "commit",
+    "{broken_probes:,.0f} checks of the build try a program that nothing can compile",
+)
+def check_that_cannot_succeed(values: pd.DataFrame) -> pd.Series:
+    """A check finds that something is missing, whatever is there, and what needs it is left out.
+
+    A typing error does that, too. So a sandbox was switched off in 2024.
+    """
+    return values["broken_probes"] > 0
+
+
+@sign(SIGNALS, "commit", "{unpinned_actions:,.0f} actions of workflows are taken from a branch")
+def floating_action(values: pd.DataFrame) -> pd.Series:
+    """What a workflow runs can change at any time, by whoever can push to that branch elsewhere."""
+    return values["unpinned_actions"] > 0
+
+
+@sign(SIGNALS, "commit", "{direct_packages:,.0f} packages come from an address, not a registry")
+def package_from_address(values: pd.DataFrame) -> pd.Series:
+    """A dependency that no registry holds: nobody else sees which version of it is used."""
+    return values["direct_packages"] > 0
+
+
 @sign(SIGNALS, "commit", "a merge brings {merge_new_files:.0f} files of which no parent knows")
 def merge_with_files_of_its_own(values: pd.DataFrame) -> pd.Series:
     """A merge has files that no branch had: most tools never show what a merge itself changes."""

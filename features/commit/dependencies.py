@@ -4,7 +4,10 @@ import numpy as np
 
 from ..commit_facts import CommitFacts
 from ..feature import commit_feature
+from ..manifests import DIRECT, USES
 from ..packages import shipped
+
+_FIXED = r"@(?:v?\d[\w.-]*|[0-9a-f]{40})$"
 
 
 @commit_feature(
@@ -50,3 +53,39 @@ def first_dependency(facts: CommitFacts) -> np.ndarray:
     adds = np.zeros(facts.n, dtype=bool)
     adds[facts.new_packages["commit"].to_numpy(dtype=int)] = True
     return facts.first_by_regular(adds)
+
+
+@commit_feature(
+    unit="actions",
+    concerning="high",
+    compared_with="this project",
+    says="takes {value:,.0f} known actions from references that the project never used",
+)
+def repointed_actions(facts: CommitFacts) -> np.ndarray:
+    """Actions that workflows used before, taken from a tag, branch or commit new to the project."""
+    return facts.declared_anew(USES)
+
+
+@commit_feature(
+    unit="actions",
+    concerning="high",
+    compared_with="this project",
+    says="takes {value:,.0f} actions from a branch, so that they can change at any time",
+)
+def unpinned_actions(facts: CommitFacts) -> np.ndarray:
+    """Actions newly taken from what is neither a version nor the digest of a commit."""
+    new = facts.declared_for_the_first_time(USES)
+    floating = ~new["package"].str.contains(_FIXED)
+    return np.bincount(new["commit"][floating], minlength=facts.n).astype(float)
+
+
+@commit_feature(
+    unit="packages",
+    concerning="high",
+    compared_with="this project",
+    says="takes {value:,.0f} packages from an address in place of their registry",
+)
+def direct_packages(facts: CommitFacts) -> np.ndarray:
+    """Packages newly declared by a URL or a repository, which no registry has checked."""
+    new = facts.declared_for_the_first_time(DIRECT)
+    return np.bincount(new["commit"], minlength=facts.n).astype(float)

@@ -21,7 +21,7 @@ from .scratch import Scratch
 from .tables import FACT_COLUMNS, ChangeTable, columns, from_rows
 
 _IDENTITIES = ("author_identity", "committer_identity")
-VERSION = "5"  # to be raised whenever the same repository would give other rows
+VERSION = "6"  # to be raised whenever the same repository would give other rows
 
 
 @dataclass(frozen=True)

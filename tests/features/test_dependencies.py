@@ -21,14 +21,30 @@ from .test_mining_properties import same
 
 MANIFESTS = {
     "package.json": (
-        b'{"dependencies": {"left": "1"}, "devDependencies": {"@scope/right": "*"}}',
-        {"npm:left", "npm:@scope/right"},
+        b'{"dependencies": {"left": "1", "up": "someone/up#main"},'
+        b' "devDependencies": {"@scope/right": "*", "down": "git+ssh://git@example.org/d.git"}}',
+        {
+            "npm:left",
+            "npm:@scope/right",
+            "npm:up",
+            "direct:npm:up",
+            "npm:down",
+            "direct:npm:down",
+        },
     ),
     "web/composer.json": (b'{"require": {"php": ">=8", "A/b": "1"}}', {"composer:a/b"}),
     "core/Cargo.toml": (
         b'[dependencies]\none = "1"\ntwo = { package = "real", version = "1" }\n'
-        b'[target."cfg(unix)".dependencies]\nthree = "1"\n[workspace.dependencies]\nfour = "1"\n',
-        {"cargo:one", "cargo:real", "cargo:three", "cargo:four"},
+        b'[target."cfg(unix)".dependencies]\nthree = "1"\n[workspace.dependencies]\nfour = "1"\n'
+        b'five = { git = "https://example.org/five" }\n',
+        {
+            "cargo:one",
+            "cargo:real",
+            "cargo:three",
+            "cargo:four",
+            "cargo:five",
+            "direct:cargo:five",
+        },
     ),
     "pyproject.toml": (
         b'[build-system]\nrequires = ["setuptools>=61"]\n[project]\n'
@@ -39,7 +55,7 @@ MANIFESTS = {
     ),
     "requirements/dev.txt": (
         b"# note\n-r base.txt\nalpha==1\nbeta  # why\ngamma @ https://example.org/g.whl\n",
-        {"pypi:alpha", "pypi:beta", "pypi:gamma"},
+        {"pypi:alpha", "pypi:beta", "pypi:gamma", "direct:pypi:gamma"},
     ),
     "setup.cfg": (
         b"[options]\ninstall_requires =\n  six\n  seven>=2\n[options.extras_require]\nt = eight\n",
@@ -61,7 +77,12 @@ MANIFESTS = {
     "mix.exs": (b'{:ecto, "~> 1"}, {:ok, x}', {"hex:ecto"}),
     ".github/workflows/ci.yml": (
         b"    - uses: actions/checkout@v4\n      uses: './local'\n    - uses: a/b/c@main\n",
-        {"action:actions/checkout", "action:a/b/c"},
+        {
+            "action:actions/checkout",
+            "uses:actions/checkout@v4",
+            "action:a/b/c",
+            "uses:a/b/c@main",
+        },
     ),
 }
 
@@ -126,6 +147,33 @@ def test_only_what_the_project_never_declared_is_new(tmp_path: Path) -> None:
     assert values["package_spread"].isna().tolist() == [False, True, True, False]
     sign = next(s for s in SIGNALS if s.name == "unknown_package_from_newcomer")
     assert bool(sign.shown_by(values.iloc[-1:]).iloc[0])
+
+
+WORKFLOW = ".github/workflows/ci.yml"
+
+
+def test_actions_are_followed_by_what_they_are_taken_from(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "one")
+    digest = "0123456789abcdef0123456789abcdef01234567"
+    for day, uses in enumerate(
+        ["a/b@v4", "a/b@v5", "a/b@v4", "a/b@main", f"a/b@{digest}", "c/d@x"]
+    ):
+        text = f"    - uses: {uses}\n".encode()
+        repository.commit({WORKFLOW: text}, author=FOUNDER, time=START + day * DAY)
+    values = describe_commits(mine(repository.write(), key=KEY)).values
+    assert values["repointed_actions"].tolist() == [0, 1, 0, 1, 1, 0]
+    assert values["unpinned_actions"].tolist() == [0, 0, 0, 1, 0, 1]
+    assert values["new_packages"].tolist() == [1, 0, 0, 0, 0, 1]
+
+
+def test_packages_from_addresses_count_once(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "one")
+    for day, wanted in enumerate(["^1", "someone/left#main", "^2", "someone/left#main"]):
+        text = f'{{"dependencies": {{"left": "{wanted}"}}}}'.encode()
+        repository.commit({"package.json": text}, author=FOUNDER, time=START + day * DAY)
+    values = describe_commits(mine(repository.write(), key=KEY)).values
+    assert values["direct_packages"].tolist() == [0, 1, 0, 0]
+    assert values["new_packages"].tolist() == [1, 0, 0, 0]
 
 
 def test_mining_on_keeps_what_was_declared(tmp_path: Path) -> None:
