@@ -160,7 +160,7 @@ def weakened_check(files: Files, rng: np.random.Generator) -> list[Touch] | None
         declares = f"{BROKEN}{name} {PROBE}{name}@{rng.bytes(4).hex()}"
         return [Touch(build, line, deleted=1, size=8_000, declares=declares)]
     build = files.some("build", rng)
-    return build and [Touch(build, line, deleted=1, size=8_000)]
+    return None if build is None else [Touch(build, line, deleted=1, size=8_000)]
 
 
 def inline_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:

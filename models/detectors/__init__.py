@@ -9,7 +9,6 @@ from .conditional_tails import CapabilityTails, ConditionalTails
 from .directional_tails import DirectionalTails
 from .ecod import Ecod
 from .extended_forest import ExtendedForest
-from .handover_tails import HandoverTails
 from .isolation_forest import IsolationForest
 from .neighbours import Neighbours
 from .other_hand import OtherHand
@@ -35,7 +34,6 @@ DETECTORS: dict[str, type[Detector]] = {
         OtherHand,
         StrangestFeatures,
         StrangestContent,
-        HandoverTails,
     )
 }
 

@@ -1,4 +1,4 @@
-"""Ascent: how much of a project is carried by somebody who has not been there for long."""
+"""Ascent: how much of a project went from its leader to somebody who came lately."""
 
 from typing import ClassVar, Self
 
@@ -7,23 +7,23 @@ import numpy as np
 from ..extent import Among
 from ..rows import Rows
 
-SHARE, TENURE = "share", "tenure"
+GAINED, TENURE = "displacement", "tenure"
 YOUTH = 730.0  # days after which youth is down to 1/e
+UNTOLD = 365.0  # days; tenure is not told in a project's first two years, so this is the middle
 
 
 class Ascent:
-    """Multiplies a person's share of the commits by their youth here, e^(−tenure / two years).
+    """Multiplies what a person gained at the leader's cost by their youth, e^(−tenure / two years).
 
-    Trust is gained in time: who carries much of a project after a few months is where takeovers and
-    hand-overs alike begin, and is rare among all who carry projects (experiments/splices). It
-    is the *conjunction* that sums of single tails lose among fifty other features. Somebody whose
-    tenure or share is unknown has none: so has everybody in a project's first two years. It is
-    not in the default panel: experiments/detectors says why.
+    Trust is gained in time: whom a project passes to within months is where takeovers and quick
+    hand-overs alike begin, while most honest successors were there for years. It is the
+    *conjunction* that sums of single tails lose among fifty other features. Who gained nothing
+    has none.
     """
 
     name: ClassVar[str] = "ascent"
     looks_back: ClassVar[bool] = False
-    watches: ClassVar[tuple[str, ...]] = (SHARE, TENURE)
+    watches: ClassVar[tuple[str, ...]] = (GAINED, TENURE)
     among: ClassVar[tuple[Among, ...]] = ("all",)
 
     @classmethod
@@ -33,20 +33,19 @@ class Ascent:
 
     def score(self, rows: Rows) -> np.ndarray:
         """Give the product."""
-        share, youth = _share_and_youth(rows.values, rows)
-        return share * youth
+        gained, youth = _gained_and_youth(rows.column(GAINED), rows.column(TENURE))
+        return gained * youth
 
     def contributions(self, rows: Rows) -> np.ndarray:
-        """Give what the share and the youth each add to what the middle of all would have."""
-        share, youth = _share_and_youth(rows.values, rows)
-        usual_share, usual_youth = _share_and_youth(rows.reference.typical[None], rows)
+        """Give what the gain and the youth each add to what the middle of all would have."""
+        columns = [
+            [feature.name for feature in rows.features].index(name) for name in (GAINED, TENURE)
+        ]
+        gained, youth = _gained_and_youth(*rows.values[:, columns].T)
+        usual_gain, usual_youth = _gained_and_youth(*rows.reference.typical[columns][:, None])
         parts = np.zeros(rows.values.shape)
-        known = (share > 0) & (youth > 0)
-        for name, part in (
-            (SHARE, (share - usual_share) * youth),
-            (TENURE, share * (youth - usual_youth)),
-        ):
-            parts[:, _column(rows, name)] = np.where(known, np.maximum(part, 0.0), 0.0)
+        parts[:, columns[0]] = np.maximum(gained - usual_gain, 0.0) * youth
+        parts[:, columns[1]] = gained * np.maximum(youth - usual_youth, 0.0)
         return parts
 
     def tensors(self) -> dict[str, np.ndarray]:
@@ -59,11 +58,6 @@ class Ascent:
         return cls()
 
 
-def _share_and_youth(values: np.ndarray, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
-    share, tenure = values[:, _column(rows, SHARE)], values[:, _column(rows, TENURE)]
-    youth = np.exp(-np.maximum(tenure, 0.0) / YOUTH)
-    return np.maximum(np.nan_to_num(share), 0.0), np.nan_to_num(youth)
-
-
-def _column(rows: Rows, name: str) -> int:
-    return next(i for i, feature in enumerate(rows.features) if feature.name == name)
+def _gained_and_youth(gained: np.ndarray, tenure: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    days = np.maximum(np.nan_to_num(tenure, nan=UNTOLD), 0.0)
+    return np.maximum(np.nan_to_num(gained), 0.0), np.exp(-days / YOUTH)

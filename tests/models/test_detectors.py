@@ -19,7 +19,7 @@ from trustdrift.models.rows import Rows
 
 COLUMNS = 12
 NAMES = {  # that some detectors ask for by name
-    2: "added_bytes", 3: "share", 5: "message_against_own", 6: "hour_surprise", 7: "tenure",
+    2: "added_bytes", 3: "displacement", 5: "message_against_own", 6: "hour_surprise", 7: "tenure",
     9: "network", 0: "longest_line",
 }  # fmt: skip
 

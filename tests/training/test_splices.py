@@ -1,15 +1,20 @@
 """Splices change what they say and nothing else."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from trustdrift.features.history import CHANGES, History
+from trustdrift.features.mining import mine
 from trustdrift.features.vectors import describe, describe_commits
 from trustdrift.training.shapes import SHAPES
 from trustdrift.training.splices import Files, Touch, compromise, ends_at, plant
+
+from ..conftest import KEY
+from ..repositories import DAY, FOUNDER, START, Repository
 
 
 def last_of(history: History, who: str, many: int) -> list[int]:
@@ -83,6 +88,21 @@ def test_moved_changes_stay_at_home_and_in_their_roles(story_history: History) -
     assert set(changed["path"]) <= {"doc/page0.md", "doc/page2.md", "doc/page3.md"}
     assert (changed["status"] == "M").all()
     assert (moved.changes.dtypes == story_history.changes.dtypes).all()
+
+
+def test_a_weakened_check_is_one_that_was_there(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "one")
+    probe = b'check_c_source_compiles("int main(void) { return 0; }" HAVE_IT)\n'
+    repository.commit({"CMakeLists.txt": probe}, author=FOUNDER, time=START)
+    repository.commit({"a.c": b"int a;\n"}, author=FOUNDER, time=START + DAY)
+    history = mine(repository.write(), key=KEY)
+    files = Files.at(history, 1)
+    assert files.probes == {"CMakeLists.txt": "HAVE_IT"}
+    touches = SHAPES["weakened_check"](files, np.random.default_rng(0))
+    assert touches is not None
+    values = describe_commits(plant(history, 1, touches)).values
+    assert values["broken_probes"].tolist() == [0, 1]
+    assert values["edited_probes"].tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("kind", SHAPES)
