@@ -12,6 +12,11 @@ from .sample import Sample
 FAR, SLIGHT = 0.001, 0.05
 """Share of all that lie where a value is moved to."""
 
+RISEN = 0.01
+"""Share of all who gained as much at the leader's cost."""
+
+_BEHIND = ("tenure", "commits_before", "push_age", "time_to_push")
+
 MANY = 10
 
 
@@ -22,7 +27,9 @@ def plant(sample: Sample, reference: Reference, seed: int = 0) -> dict[str, Samp
     the side that deserves a look. `many_slightly`: ten values moved to where 1 in 20 lie, as when
     somebody quietly gains ground everywhere. `family`: the values of one family of features taken
     from a row of another project, each of them ordinary. `person` (contributors): the whole window
-    of somebody in another project, after this person's past.
+    of somebody in another project, after this person's past. `rise` (contributors): such a window
+    of somebody who gained as much at the leader's cost as 1 in 100 do, with as little behind it
+    as 1 in 20 have: what takeovers have in common, where most who gain have been there for years.
 
     Parameters
     ----------
@@ -43,6 +50,7 @@ def plant(sample: Sample, reference: Reference, seed: int = 0) -> dict[str, Samp
     }
     if sample.level == "contributor":
         kinds["person"] = lambda: sample.values[_elsewhere(sample, rng)]
+        kinds["rise"] = lambda: _risen(sample, reference, rng)
     return {kind: sample.replaced(make()) for kind, make in kinds.items()}
 
 
@@ -71,12 +79,26 @@ def _family(sample: Sample, rng: np.random.Generator) -> np.ndarray:
     return np.where(family == drawn[:, None], sample.values[_elsewhere(sample, rng)], sample.values)
 
 
-def _elsewhere(sample: Sample, rng: np.random.Generator) -> np.ndarray:
-    """Draw for each row one of another project."""
-    drawn = rng.integers(len(sample), size=len(sample))
+def _risen(sample: Sample, reference: Reference, rng: np.random.Generator) -> np.ndarray:
+    names = [feature.name for feature in features(sample.level)]
+    gained = np.nan_to_num(sample.values[:, names.index("displacement")])
+    donors = np.flatnonzero(gained >= np.quantile(gained, 1 - RISEN))
+    values = sample.values[_elsewhere(sample, rng, donors)]
+    columns = [names.index(name) for name in _BEHIND]
+    little = reference.quantiles[columns, np.searchsorted(GRID, SLIGHT)]
+    values[:, columns] = np.fmin(values[:, columns], little)
+    return values
+
+
+def _elsewhere(
+    sample: Sample, rng: np.random.Generator, among: np.ndarray | None = None
+) -> np.ndarray:
+    """Draw for each row one of another project, among some if told."""
+    donors = np.arange(len(sample)) if among is None else among
+    drawn = rng.choice(donors, len(sample))
     for _ in range(100):
         same = sample.project[drawn] == sample.project
         if not same.any():
             break
-        drawn[same] = rng.integers(len(sample), size=int(same.sum()))
+        drawn[same] = rng.choice(donors, int(same.sum()))
     return drawn

@@ -3,12 +3,12 @@
 from ...features.catalog import features
 from ...features.feature import Level
 from ..detector import Detector
-from .ascent import Ascent
 from .autoencoder import Autoencoder, UntrainedAutoencoder
 from .conditional_tails import CapabilityTails, ConditionalTails
 from .directional_tails import DirectionalTails
 from .ecod import Ecod
 from .extended_forest import ExtendedForest
+from .handover_tails import HandoverTails
 from .isolation_forest import IsolationForest
 from .neighbours import Neighbours
 from .other_hand import OtherHand
@@ -30,10 +30,10 @@ DETECTORS: dict[str, type[Detector]] = {
         Autoencoder,
         UntrainedAutoencoder,
         Sequence,
-        Ascent,
         OtherHand,
         StrangestFeatures,
         StrangestContent,
+        HandoverTails,
     )
 }
 
@@ -45,7 +45,7 @@ PANEL: dict[Level, tuple[str, ...]] = {
         "autoencoder",
         "other_hand",
     ),
-    "contributor": ("directional_tails", "autoencoder", "sequence"),
+    "contributor": ("handover_tails", "autoencoder", "sequence"),
     "project": ("directional_tails", "autoencoder"),
 }
 """What a baseline combines at each level unless told otherwise: experiments/detectors says why."""

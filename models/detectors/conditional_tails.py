@@ -47,9 +47,14 @@ class ConditionalTails:
         return (high | low) & watched
 
     @classmethod
+    def extent(cls, rows: Rows) -> np.ndarray:
+        """Give what n rows are alike by, 0 where it is not known."""
+        return extent(rows)
+
+    @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:
         """Take quantiles in each class of extent."""
-        extents = extent(rows)
+        extents = cls.extent(rows)
         told = extents > 0 if (extents > 0).any() else extents == 0
         classes = Classes.fit(extents[told], MOST_CLASSES)
         directed, number = rows.values[told][:, cls.counted(rows)], classes.of(extents[told])
@@ -93,7 +98,7 @@ class ConditionalTails:
         some = tuple(rows.features[column] for column in directed)
         values = rows.values[:, directed]
         found = rows.signed_surprisal[:, directed]
-        extents = extent(rows)
+        extents = self.extent(rows)
         number = np.where(extents > 0, Classes(self.edges).of(extents), -1)
         for present in np.unique(number[number >= 0]):
             mine = number == present

@@ -20,7 +20,7 @@ from trustdrift.models.rows import Rows
 COLUMNS = 12
 NAMES = {  # that some detectors ask for by name
     2: "added_bytes", 3: "displacement", 5: "message_against_own", 6: "hour_surprise", 7: "tenure",
-    9: "network", 0: "longest_line",
+    9: "network", 0: "longest_line", 1: "others_active", 4: "commits_before", 10: "time_to_push",
 }  # fmt: skip
 
 
@@ -155,6 +155,19 @@ def test_the_strangest_features_count_whatever_the_others_are() -> None:
     )
     every = np.where([each.concerning == "low" for each in FEATURES], -1e9, 1e9)[None]
     assert (strangest.contributions(Rows(every, FEATURES, REFERENCE)) > 0).sum() == 3
+
+
+def test_gains_count_for_less_the_more_stands_behind_them() -> None:
+    handover = DETECTORS["handover_tails"].fit(as_rows(VALUES), seed=0)
+    gained = np.nanmedian(VALUES, axis=0)[None]
+    gained[0, 3] = np.nanquantile(VALUES[:, 3], 0.99)
+    old, new, nothing = gained.copy(), gained.copy(), gained.copy()
+    old[0, [1, 4, 7]], new[0, [1, 4, 7]], nothing[0, 3] = 1e9, 0.0, 0.0
+    scores = [
+        handover.score(Rows(row, FEATURES, REFERENCE))[0] for row in (old, nothing, gained, new)
+    ]
+    assert scores[1] == 0
+    assert scores[0] < scores[2] < scores[3]
 
 
 def test_whom_a_detector_compares_is_said_once_each(detector: Detector) -> None:

@@ -88,10 +88,21 @@ def test_planted_rows_differ_from_theirs_in_what_was_planted_alone(
     assert changed["three_features"].sum(axis=1).max() == 3
     assert changed["many_slightly"].sum(axis=1).max() <= 10
     assert max(len(set(families[row])) for row in changed["family"]) == 1
-    assert ("person" in planted) == (level == "contributor")
+    assert ("person" in planted) == ("rise" in planted) == (level == "contributor")
     for part in planted.values():
         assert (part.project == sample.project).all()
         assert (part.time == sample.time).all()
+
+
+def test_those_who_rise_gained_much_with_little_behind_them(
+    samples: dict[Level, Sample],
+) -> None:
+    sample = samples["contributor"]
+    risen = plant(sample, Reference.fit(sample.values))["rise"].values
+    names = [feature.name for feature in features("contributor")]
+    gained, tenure = names.index("displacement"), names.index("tenure")
+    assert risen[:, gained].min() >= np.quantile(np.nan_to_num(sample.values[:, gained]), 0.99)
+    assert risen[:, tenure].max() <= np.nanquantile(sample.values[:, tenure], 0.06)
 
 
 def test_a_figure_is_high_for_what_sees_the_oddity_and_even_for_what_does_not(
