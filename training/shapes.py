@@ -149,18 +149,14 @@ def obfuscated_line(files: Files, rng: np.random.Generator) -> list[Touch] | Non
 
 
 def weakened_check(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """One line in a program that the build tries to compile, so that it never can be.
-
-    In a project without any, in any build file.
-    """
+    """One line in a program that the build tries to compile, so that it never can be."""
+    if not files.probes:
+        return None
+    build = str(rng.choice(list(files.probes)))
+    name = files.probes[build]
     line = _one(rng, [".\n", f"  int {_word(rng)}(void;\n", f"#ifdef {_word(rng).upper()}_\n"])
-    if files.probes:
-        build = str(rng.choice(list(files.probes)))
-        name = files.probes[build]
-        declares = f"{BROKEN}{name} {PROBE}{name}@{rng.bytes(4).hex()}"
-        return [Touch(build, line, deleted=1, size=8_000, declares=declares)]
-    build = files.some("build", rng)
-    return None if build is None else [Touch(build, line, deleted=1, size=8_000)]
+    declares = f"{BROKEN}{name} {PROBE}{name}@{rng.bytes(4).hex()}"
+    return [Touch(build, line, deleted=1, size=8_000, declares=declares)]
 
 
 def inline_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:

@@ -112,14 +112,18 @@ def family(name: str) -> tuple[str, ...]:
 
 
 class CapabilityTails(ConditionalTails):
-    """The same of what the added lines can reach for, among commits of like extent.
+    """The same of what a change can reach for, comes to depend on or keeps from being checked.
 
     What takes secrets away needs several capabilities at once, in a place that had none: here the
     sum says more than the highest few.
     """
 
     name: ClassVar[str] = "capability_tails"
-    watches: ClassVar[tuple[str, ...]] = family("capabilities")
+    watches: ClassVar[tuple[str, ...]] = (
+        *family("capabilities"),
+        *family("dependencies"),
+        *family("probes"),
+    )
     among: ClassVar[tuple[Among, ...]] = ("alike",)
 
 

@@ -19,6 +19,7 @@ from ...training.replay.summary import (
     commits_found_at_home,
     commits_found_by_campaign,
     harmful,
+    leaders_listed,
     successors_listed,
     takeovers,
 )
@@ -62,6 +63,7 @@ def as_json(found: Evaluation) -> str:
         "contributors": {"listed": _figures(actors_listed(takeovers(wide)))},
         "contributors_from_head": {"listed": _figures(actors_listed(takeovers(head)))},
         "successions": {"listed": _figures(successors_listed(replay))},
+        "leaders": {"listed": _figures(leaders_listed(replay))},
         "anybody": {"listed": _figures(anybody_listed(replay))},
         "leaks": {
             "shuffled": _figures(found.leaks.shuffled),
@@ -158,6 +160,7 @@ def as_markdown(found: Evaluation) -> str:
         _row("actors of takeovers, every reference", actors_listed(takeovers(wide))),
         _row("actors of takeovers, from the head", actors_listed(takeovers(head))),
         _row("honest successors", successors_listed(replay)),
+        _row("who came to lead an ordinary project", leaders_listed(replay)),
         _row("anybody, in as long a time", anybody_listed(replay)),
     ]
     commits = [

@@ -110,8 +110,11 @@ def test_shapes_touch_what_is_there_or_decline(story_history: History, kind: str
     files = Files.at(story_history, len(story_history.commits) - 1)
     assert SHAPES[kind](Files(files.paths.iloc[:0]), np.random.default_rng(0)) is None
     touches = SHAPES[kind](
-        Files(pd.Series(["src/a.c", "Makefile", "package.json", ".github/workflows/ci.yml",
-                         "tests/data/x.txt", "yarn.lock"])),
+        Files(
+            pd.Series(["src/a.c", "Makefile", "package.json", ".github/workflows/ci.yml",
+                       "tests/data/x.txt", "yarn.lock", "CMakeLists.txt"]),
+            {"CMakeLists.txt": "HAVE_IT"},
+        ),
         np.random.default_rng(0),
     )  # fmt: skip
     assert touches

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..ranking import Estimate
 from .cases import HARMFUL, TAKEOVERS
+from .leaders import first_time_leaders
 from .population import CORPUS, HEAD, Subjects
 from .replay import EXPOSURE, IncidentSeen, Replay
 from .standing import Standing, by_size, found_share
@@ -150,7 +151,29 @@ def anybody_listed(replay: Replay) -> dict[float, Estimate]:
     What a list of this size costs in people who did nothing but what people do
     (`highest_of_anybody`). Intervals over projects.
     """
-    best = highest_of_anybody(replay)
+    return _share_listed(highest_of_anybody(replay))
+
+
+def leaders_listed(replay: Replay) -> dict[float, Estimate]:
+    """Say what share of those who came to lead an ordinary project a month's list ever holds.
+
+    Followed as honest successors are, whose projects are left out here (`first_time_leaders`).
+    Intervals over projects.
+    """
+    leaders = first_time_leaders(replay.plan.rows["commit"])
+    known = [case.repo for case in replay.plan.cases.successions]
+    leaders = leaders[~leaders["project"].isin(known)]
+    table = ranked(replay.plan.rows["contributor"], replay.scores.by_level["contributor"])
+    table = table[table["view"] == CORPUS].astype({"project": str, "person": str})
+    windows = table.merge(leaders, on=["project", "person"])
+    before = windows["stop"] - windows["time"]
+    windows = windows[(before > 0) & (before <= EXPOSURE.total_seconds())]
+    windows = windows.assign(share=windows["rank"] / windows["of"])
+    best = windows.groupby(["project", "person"])[["rank", "share"]].min().reset_index()
+    return _share_listed(best)
+
+
+def _share_listed(best: pd.DataFrame) -> dict[float, Estimate]:
     projects = best["project"].tolist()
     return by_size(
         lambda size: found_share(
