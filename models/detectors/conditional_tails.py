@@ -112,18 +112,14 @@ def family(name: str) -> tuple[str, ...]:
 
 
 class CapabilityTails(ConditionalTails):
-    """The same of what a change can reach for, comes to depend on or keeps from being checked.
+    """The same of what the added lines can reach for, and of the build's checks that they change.
 
     What takes secrets away needs several capabilities at once, in a place that had none: here the
     sum says more than the highest few.
     """
 
     name: ClassVar[str] = "capability_tails"
-    watches: ClassVar[tuple[str, ...]] = (
-        *family("capabilities"),
-        *family("dependencies"),
-        *family("probes"),
-    )
+    watches: ClassVar[tuple[str, ...]] = (*family("capabilities"), *family("probes"))
     among: ClassVar[tuple[Among, ...]] = ("alike",)
 
 
