@@ -30,6 +30,7 @@ from trustdrift.training.replay.summary import (
     commits_found,
     harmful,
     highest_of_anybody,
+    leaders_listed,
     successors_listed,
     takeovers,
 )
@@ -95,6 +96,7 @@ def people_rows(name: str, replay: Replay) -> list[str]:
     return [
         f"| {name}: actors of takeovers | {cells(actors)} |",
         f"| {name}: honest successors | {cells(successors_listed(replay))} |",
+        f"| {name}: who came to lead | {cells(leaders_listed(replay))} |",
         f"| {name}: anybody | {cells(anybody_listed(replay))} |",
     ]
 
@@ -172,7 +174,7 @@ def precision(replay: Replay, axes: "Axes") -> None:
         axes.plot(lengths, shares, label=name)
     axes.set_xscale("log")
     axes.set_xlabel("k, the first of each month's list")
-    axes.set_ylabel("precision at k: known cases among all listed (%)")
+    axes.set_ylabel("known cases among all listed (%)")
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter("{x:g}")
     axes.legend(frameon=False)
