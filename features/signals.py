@@ -1,8 +1,8 @@
 """Named warning signs: transparent rules that stand beside the learned scores."""
 
-import pandas as pd
+import numpy as np
 
-from .signs import Sign, sign
+from .signs import Columns, Sign, sign
 
 SIGNALS: list[Sign] = []
 
@@ -13,7 +13,7 @@ SIGNALS: list[Sign] = []
     "{binary_fixtures:.0f} binary test files, from somebody whose first commit here was "
     "{tenure:,.0f} days before",
 )
-def binary_fixture_from_newer_author(values: pd.DataFrame) -> pd.Series:
+def binary_fixture_from_newer_author(values: Columns) -> np.ndarray:
     """Binary test files brought by somebody who came less than three years ago.
 
     Nobody reads binary fixtures in review; the xz payload of 2024 lay in two.
@@ -22,7 +22,7 @@ def binary_fixture_from_newer_author(values: pd.DataFrame) -> pd.Series:
 
 
 @sign(SIGNALS, "commit", "binary files and {build_files:.0f} build files change together")
-def binary_with_build(values: pd.DataFrame) -> pd.Series:
+def binary_with_build(values: Columns) -> np.ndarray:
     """Binary files and build files in one commit: what is opaque, and what could unpack it."""
     return (values["binary_files"] > 0) & (values["build_files"] > 0)
 
@@ -30,7 +30,7 @@ def binary_with_build(values: pd.DataFrame) -> pd.Series:
 @sign(
     SIGNALS, "commit", "its author's first change of workflows, after {past_commits:,.0f} commits"
 )
-def first_workflow_change(values: pd.DataFrame) -> pd.Series:
+def first_workflow_change(values: Columns) -> np.ndarray:
     """A known author changes what runs with the project's secrets for the first time."""
     return values["first_ci_change"] > 0
 
@@ -40,7 +40,7 @@ def first_workflow_change(values: pd.DataFrame) -> pd.Series:
     "commit",
     "a clock setting this author has hardly ever used ({offset_surprise:.1f} bits of surprise)",
 )
-def unhabitual_clock(values: pd.DataFrame) -> pd.Series:
+def unhabitual_clock(values: Columns) -> np.ndarray:
     """The UTC offset departs from the author's own habit, daylight saving aside.
 
     Travel does that too. At 7 bits, fewer than one in a hundred of the person's commits had it.
@@ -49,19 +49,19 @@ def unhabitual_clock(values: pd.DataFrame) -> pd.Series:
 
 
 @sign(SIGNALS, "commit", "existing files become executable ({made_executable:.0f})")
-def becomes_executable(values: pd.DataFrame) -> pd.Series:
+def becomes_executable(values: Columns) -> np.ndarray:
     """A file that could not be run before can be run now."""
     return values["made_executable"] > 0
 
 
 @sign(SIGNALS, "commit", "{autorun_files:.0f} files that tools run unasked")
-def runs_unasked(values: pd.DataFrame) -> pd.Series:
+def runs_unasked(values: Columns) -> np.ndarray:
     """Hooks, editor or agent settings and install scripts: code that nobody calls."""
     return values["autorun_files"] > 0
 
 
 @sign(SIGNALS, "commit", "{hidden_characters:.0f} invisible or direction-changing characters")
-def hidden_text(values: pd.DataFrame) -> pd.Series:
+def hidden_text(values: Columns) -> np.ndarray:
     """Code gains characters that an editor does not show, or that turn the order of what it shows.
 
     Text in some languages needs them, too; in identifiers and conditions nobody does.
@@ -70,7 +70,7 @@ def hidden_text(values: pd.DataFrame) -> pd.Series:
 
 
 @sign(SIGNALS, "commit", "the end of a line of code stands behind {blank_run:,.0f} blanks")
-def out_of_sight(values: pd.DataFrame) -> pd.Series:
+def out_of_sight(values: Columns) -> np.ndarray:
     """Code stands so far to the right that nobody sees it without scrolling.
 
     Generated tables and copied terminal output look like this, too.
@@ -83,7 +83,7 @@ def out_of_sight(values: pd.DataFrame) -> pd.Series:
     "commit",
     "text in {disguised_files:,.0f} files under the names of pictures, fonts or archives",
 )
-def text_named_as_binary(values: pd.DataFrame) -> pd.Series:
+def text_named_as_binary(values: Columns) -> np.ndarray:
     """Files whose names promise what no reviewer opens gain text, and text can be a program."""
     return values["disguised_files"] > 0
 
@@ -93,7 +93,7 @@ def text_named_as_binary(values: pd.DataFrame) -> pd.Series:
     "commit",
     "written {rewritten_after:,.0f} days before somebody committed it by hand",
 )
-def old_date_kept(values: pd.DataFrame) -> pd.Series:
+def old_date_kept(values: Columns) -> np.ndarray:
     """A commit of half a year ago or more was made anew, and kept its old date.
 
     Patches that waited long and branches that are rebased show this, too.
@@ -106,13 +106,13 @@ def old_date_kept(values: pd.DataFrame) -> pd.Series:
     "commit",
     "one file gains lines that read secrets or the environment, and lines that reach the network",
 )
-def secrets_and_network(values: pd.DataFrame) -> pd.Series:
+def secrets_and_network(values: Columns) -> np.ndarray:
     """What would be needed to send secrets away stands in one file, tests aside."""
     return values["secrets_with_network"] > 0
 
 
 @sign(SIGNALS, "commit", "one file gains lines that decode something, and lines that run something")
-def decodes_and_runs(values: pd.DataFrame) -> pd.Series:
+def decodes_and_runs(values: Columns) -> np.ndarray:
     """What would be needed to unpack and run hidden code stands in one file, tests aside."""
     return values["decoding_with_running"] > 0
 
@@ -122,13 +122,13 @@ def decodes_and_runs(values: pd.DataFrame) -> pd.Series:
     "commit",
     "its code does {capabilities_new_to_project:.0f} kinds of things that the project never did",
 )
-def new_to_the_project(values: pd.DataFrame) -> pd.Series:
+def new_to_the_project(values: Columns) -> np.ndarray:
     """Code reaches for the network, programs, secrets or the like for the first time here."""
     return values["capabilities_new_to_project"] > 0
 
 
 @sign(SIGNALS, "commit", "manifests change, and {hooks:.0f} steps are added that run by themselves")
-def step_that_runs_itself(values: pd.DataFrame) -> pd.Series:
+def step_that_runs_itself(values: Columns) -> np.ndarray:
     """A manifest changes together with steps that run at installation or at build."""
     return (values["hooks"] > 0) & (values["manifest_files"] > 0)
 
@@ -139,7 +139,7 @@ def step_that_runs_itself(values: pd.DataFrame) -> pd.Series:
     "its code gains what nobody can read ({encoded_runs:,.0f} long encoded runs, "
     "{minified_code:,.0f} minified files)",
 )
-def hard_to_read(values: pd.DataFrame) -> pd.Series:
+def hard_to_read(values: Columns) -> np.ndarray:
     """Code gains what no reviewer can read: encoded data, or text without line breaks.
 
     Certificates, pictures in source files and bundles checked in look the same.
@@ -153,7 +153,7 @@ def hard_to_read(values: pd.DataFrame) -> pd.Series:
     "lines that switch checks, warnings or protections off ({disabling:,.0f}), from somebody whose "
     "first commit here was {tenure:,.0f} days before",
 )
-def switches_off_checks(values: pd.DataFrame) -> pd.Series:
+def switches_off_checks(values: Columns) -> np.ndarray:
     """Somebody here for less than three years adds what switches a check or protection off.
 
     A comment for a linter does that, too; one function in the place of a safer one does not.
@@ -167,7 +167,7 @@ def switches_off_checks(values: pd.DataFrame) -> pd.Series:
     "declares a package that fewer than two other projects of the corpus had declared, from "
     "somebody whose first commit here was {tenure:,.0f} days before",
 )
-def unknown_package_from_newcomer(values: pd.DataFrame) -> pd.Series:
+def unknown_package_from_newcomer(values: Columns) -> np.ndarray:
     """Somebody here for less than half a year adds a dependency that hardly anybody has.
 
     So came the package that robbed wallets in 2018. Most such packages are merely small.
@@ -180,7 +180,7 @@ def unknown_package_from_newcomer(values: pd.DataFrame) -> pd.Series:
     "commit",
     "{broken_probes:,.0f} checks of the build try a program that nothing can compile",
 )
-def check_that_cannot_succeed(values: pd.DataFrame) -> pd.Series:
+def check_that_cannot_succeed(values: Columns) -> np.ndarray:
     """A check finds that something is missing, whatever is there, and what needs it is left out.
 
     A typing error does that, too. So a sandbox was switched off in 2024.
@@ -189,19 +189,19 @@ def check_that_cannot_succeed(values: pd.DataFrame) -> pd.Series:
 
 
 @sign(SIGNALS, "commit", "{unpinned_actions:,.0f} actions of workflows are taken from a branch")
-def floating_action(values: pd.DataFrame) -> pd.Series:
+def floating_action(values: Columns) -> np.ndarray:
     """What a workflow runs can change at any time, by whoever can push to that branch elsewhere."""
     return values["unpinned_actions"] > 0
 
 
 @sign(SIGNALS, "commit", "{direct_packages:,.0f} packages come from an address, not a registry")
-def package_from_address(values: pd.DataFrame) -> pd.Series:
+def package_from_address(values: Columns) -> np.ndarray:
     """A dependency that no registry holds: nobody else sees which version of it is used."""
     return values["direct_packages"] > 0
 
 
 @sign(SIGNALS, "commit", "a merge brings {merge_new_files:.0f} files of which no parent knows")
-def merge_with_files_of_its_own(values: pd.DataFrame) -> pd.Series:
+def merge_with_files_of_its_own(values: Columns) -> np.ndarray:
     """A merge has files that no branch had: most tools never show what a merge itself changes."""
     return values["merge_new_files"] > 0
 
@@ -212,7 +212,7 @@ def merge_with_files_of_its_own(values: pd.DataFrame) -> pd.Series:
     "their share rose by {share_growth_year:.0%} of all commits while that of the person who "
     "carried the project fell by {incumbents_loss:.0%}",
 )
-def displaces_incumbent(values: pd.DataFrame) -> pd.Series:
+def displaces_incumbent(values: Columns) -> np.ndarray:
     """Share moves to this person as the one who carried the project fades.
 
     Honest hand-overs look the same: this is where to ask, not what to conclude.
@@ -221,7 +221,7 @@ def displaces_incumbent(values: pd.DataFrame) -> pd.Series:
 
 
 @sign(SIGNALS, "contributor", "first release made {tag_age:.0f} days before")
-def first_release(values: pd.DataFrame) -> pd.Series:
+def first_release(values: Columns) -> np.ndarray:
     """Somebody who was not here from the start made a release for the first time."""
     return values["tag_age"] < 90
 
@@ -232,19 +232,19 @@ def first_release(values: pd.DataFrame) -> pd.Series:
     "first use of the right to push {push_age:.0f} days before, {time_to_push:,.0f} days after "
     "the first commit",
 )
-def new_right_to_push(values: pd.DataFrame) -> pd.Series:
+def new_right_to_push(values: Columns) -> np.ndarray:
     """Somebody committed others' work, merged a request or tagged for the first time."""
-    return (values["push_age"] < 90) & values["time_to_push"].notna()
+    return (values["push_age"] < 90) & ~np.isnan(values["time_to_push"])
 
 
 @sign(SIGNALS, "contributor", "became main author of {taken_over_files:.0f} files of others")
-def takes_over_files(values: pd.DataFrame) -> pd.Series:
+def takes_over_files(values: Columns) -> np.ndarray:
     """Files that others held become mostly this person's, five or more in a window."""
     return values["taken_over_files"] >= 5
 
 
 @sign(SIGNALS, "project", "people here for less than a year made {newcomers_share:.0%} of commits")
-def carried_by_newcomers(values: pd.DataFrame) -> pd.Series:
+def carried_by_newcomers(values: Columns) -> np.ndarray:
     """Newcomers make most of the commits, in a project that is older than two years."""
     return (values["newcomers_share"] >= 0.5) & (values["commits"] >= 10)
 
@@ -254,7 +254,7 @@ def carried_by_newcomers(values: pd.DataFrame) -> pd.Series:
     "project",
     "people here for less than a year committed {newcomers_gatekeeping:.0%} of the work of others",
 )
-def newcomers_vouch(values: pd.DataFrame) -> pd.Series:
+def newcomers_vouch(values: Columns) -> np.ndarray:
     """Newcomers pass on half of what others wrote: who vouches is unknown here, too."""
     return (values["newcomers_gatekeeping"] >= 0.5) & (values["commits"] >= 10)
 
@@ -265,6 +265,6 @@ def newcomers_vouch(values: pd.DataFrame) -> pd.Series:
     "the person who carried it has been silent for {incumbents_silence:.0f} days "
     "while work went on",
 )
-def silent_incumbent(values: pd.DataFrame) -> pd.Series:
+def silent_incumbent(values: Columns) -> np.ndarray:
     """Work goes on without the person who led the year before: a hand-over, of whatever kind."""
     return (values["incumbents_silence"] >= 90) & (values["commits"] >= 5)

@@ -1,6 +1,6 @@
 """What a sign is: a transparent rule over vectors, with a sentence that gives its numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,12 @@ import pandas as pd
 
 from .feature import Level
 from .wording import Figure, singular
+
+Columns = Mapping[str, np.ndarray]
+"""Values of n subjects by the feature's name."""
+
+Rule = Callable[[Columns], np.ndarray]
+"""Tells which of n subjects show a sign; NaN is what is not known."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,11 @@ class Sign:
     says: str
     """A sentence part with `{feature}` fields."""
     description: str
-    shown_by: Callable[[pd.DataFrame], pd.Series]
+    shown_by: Rule
 
     def sentences(self, values: pd.DataFrame) -> list[str]:
         """Give the sentence for each row that shows the sign, an empty string for the others."""
-        shown = np.flatnonzero(np.asarray(self.shown_by(values), dtype=bool))
+        shown = np.flatnonzero(self.shown_by(columns_of(values)))
         texts = [""] * len(values)
         names = [str(name) for name in values.columns]
         for row in shown:
@@ -32,16 +38,19 @@ class Sign:
         return texts
 
 
+def columns_of(values: pd.DataFrame) -> Columns:
+    """Give a table's columns as arrays."""
+    return {str(name): values[name].to_numpy() for name in values.columns}
+
+
 def _figures(row: dict) -> dict[str, Figure]:
     return {name: Figure(value) for name, value in row.items()}
 
 
-def sign(
-    collection: list[Sign], level: Level, says: str
-) -> Callable[[Callable[[pd.DataFrame], pd.Series]], Callable[[pd.DataFrame], pd.Series]]:
+def sign(collection: list[Sign], level: Level, says: str) -> Callable[[Rule], Rule]:
     """Add the decorated rule to a collection; its docstring says what it means."""
 
-    def register(rule: Callable[[pd.DataFrame], pd.Series]) -> Callable[[pd.DataFrame], pd.Series]:
+    def register(rule: Rule) -> Rule:
         description = " ".join((rule.__doc__ or "").split())
         collection.append(Sign(rule.__name__, level, says, description, rule))
         return rule

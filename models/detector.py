@@ -57,3 +57,11 @@ class Foretelling(Protocol):
     def expected(self, rows: Rows) -> np.ndarray:
         """Give the expected normal scores, n by d, 0 on the side that deserves no look."""
         ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A detector that counts what is rare: fitted without the most unusual rows it has nothing."""
+
+    counts: ClassVar[str]
+    """What it counts, in words."""

@@ -10,7 +10,7 @@ from ..features.feature import Level
 from ..models.baseline import Baseline, LevelBaseline
 from ..models.calibration import Calibration, Mondrian, surprisals
 from ..models.combination import COMBINATIONS
-from ..models.detector import Detector
+from ..models.detector import Counting, Detector
 from ..models.detectors import DETECTORS
 from ..models.extent import Classes, extent
 from ..models.reference import Reference
@@ -99,12 +99,14 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
 def fit_trimmed(kind: type[Detector], rows: Rows, settings: Settings) -> Detector:
     """Fit a detector, leave out the most unusual rows, and fit it again.
 
+    One that counts what is rare is fitted once.
+
     Left out is what the detector itself finds most unusual, and as many rows that lie farthest out
     on the sides that count: a cluster of odd rows that a flexible detector has learned by heart
     looks ordinary to it, but not to the tails.
     """
     first = kind.fit(rows, settings.seed)
-    if not first.tensors() or not settings.trim:
+    if not first.tensors() or not settings.trim or isinstance(first, Counting):
         return first
     own, tails = first.score(rows), rows.signed_surprisal.sum(axis=1)
     ordinary = [part <= np.quantile(part, 1 - settings.trim) for part in (own, tails)]

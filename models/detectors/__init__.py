@@ -13,6 +13,7 @@ from .isolation_forest import IsolationForest
 from .neighbours import Neighbours
 from .other_hand import OtherHand
 from .pca import Pca
+from .rare_signs import RareSigns
 from .sequence import Sequence
 from .strangest import StrangestContent, StrangestFeatures
 
@@ -34,6 +35,7 @@ DETECTORS: dict[str, type[Detector]] = {
         StrangestFeatures,
         StrangestContent,
         HandoverTails,
+        RareSigns,
     )
 }
 
@@ -44,6 +46,7 @@ PANEL: dict[Level, tuple[str, ...]] = {
         "capability_tails",
         "autoencoder",
         "other_hand",
+        "rare_signs",
     ),
     "contributor": ("handover_tails", "autoencoder", "sequence"),
     "project": ("directional_tails", "autoencoder"),

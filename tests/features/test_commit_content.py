@@ -7,6 +7,7 @@ from trustdrift.features.capabilities import CAPABILITIES
 from trustdrift.features.commit.capabilities import FAMILIAR
 from trustdrift.features.mining import measure_text, mine
 from trustdrift.features.signals import SIGNALS
+from trustdrift.features.signs import columns_of
 from trustdrift.features.vectors import describe_commits
 
 from ..conftest import KEY
@@ -31,7 +32,7 @@ def shown(values: pd.DataFrame) -> set[str]:
     return {
         sign.name
         for sign in SIGNALS
-        if sign.level == "commit" and bool(sign.shown_by(last).iloc[0])
+        if sign.level == "commit" and sign.shown_by(columns_of(last))[0]
     }
 
 

@@ -13,6 +13,7 @@ from trustdrift.features.manifests import declared, form_of
 from trustdrift.features.mining import mine, mine_into
 from trustdrift.features.packages import KNOWN, Packages, first_declared, shipped
 from trustdrift.features.signals import SIGNALS
+from trustdrift.features.signs import columns_of
 from trustdrift.features.vectors import describe_commits
 
 from ..conftest import KEY
@@ -146,7 +147,7 @@ def test_only_what_the_project_never_declared_is_new(tmp_path: Path) -> None:
     assert values["new_packages"].tolist() == [1, 0, 0, 1]
     assert values["package_spread"].isna().tolist() == [False, True, True, False]
     sign = next(s for s in SIGNALS if s.name == "unknown_package_from_newcomer")
-    assert bool(sign.shown_by(values.iloc[-1:]).iloc[0])
+    assert sign.shown_by(columns_of(values))[-1]
 
 
 WORKFLOW = ".github/workflows/ci.yml"

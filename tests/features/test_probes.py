@@ -10,6 +10,7 @@ from trustdrift.features.manifests import declared
 from trustdrift.features.mining import mine
 from trustdrift.features.probes import digest, is_whole, probes
 from trustdrift.features.signals import SIGNALS
+from trustdrift.features.signs import columns_of
 from trustdrift.features.vectors import describe_commits
 
 from ..conftest import KEY
@@ -100,4 +101,4 @@ def test_changed_and_broken_checks_are_counted(tmp_path: Path) -> None:
     assert values["edited_probes"].tolist() == [0, 0, 1, 0, 1]
     assert values["broken_probes"].tolist() == [0, 0, 0, 0, 1]
     sign = next(s for s in SIGNALS if s.name == "check_that_cannot_succeed")
-    assert sign.shown_by(values).tolist() == [False] * 4 + [True]
+    assert sign.shown_by(columns_of(values)).tolist() == [False] * 4 + [True]

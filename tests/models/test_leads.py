@@ -9,6 +9,7 @@ from trustdrift.features.endorsements import ENDORSEMENTS
 from trustdrift.features.feature import LEVELS, Level
 from trustdrift.features.history import History
 from trustdrift.features.signals import SIGNALS
+from trustdrift.features.signs import columns_of
 from trustdrift.features.vectors import Vectors, describe
 from trustdrift.features.wording import Figure, printable, singular
 from trustdrift.models.baseline import Baseline
@@ -99,7 +100,7 @@ def test_signs_have_names_and_descriptions_of_their_own() -> None:
 def test_a_sign_speaks_only_where_it_shows(story_history: History) -> None:
     for level, vectors in describe(story_history).items():
         for sign in [s for s in SIGNALS + ENDORSEMENTS if s.level == level]:
-            shown = np.asarray(sign.shown_by(vectors.values), dtype=bool)
+            shown = sign.shown_by(columns_of(vectors.values))
             texts = sign.sentences(vectors.values)
             assert [bool(text) for text in texts] == shown.tolist()
             assert not any("nan" in text for text in texts), sign.name

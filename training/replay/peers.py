@@ -13,6 +13,7 @@ import pandas as pd
 from ...features.catalog import features
 from ...features.feature import Level
 from ...features.signals import SIGNALS
+from ...features.signs import columns_of
 from ...features.windows import DAY
 from .population import CORPUS, Subjects
 from .replay import Plan, Scores
@@ -179,7 +180,7 @@ def named_signs(seen: Seen, years: tuple[int, ...]) -> np.ndarray:
     """How many of our own named signs a row shows."""
     names = [feature.name for feature in features(seen.level)]
     values = pd.DataFrame(np.asarray(seen.rows.values), columns=names)
-    shown = [sign.shown_by(values) for sign in SIGNALS if sign.level == seen.level]
+    shown = [sign.shown_by(columns_of(values)) for sign in SIGNALS if sign.level == seen.level]
     return np.sum(shown, axis=0, dtype=float)
 
 
