@@ -60,8 +60,8 @@ class Foretelling(Protocol):
 
 
 @runtime_checkable
-class Counting(Protocol):
+class Tallying(Protocol):
     """A detector that counts what is rare: fitted without the most unusual rows it has nothing."""
 
-    counts: ClassVar[str]
+    tallies: ClassVar[str]
     """What it counts, in words."""

@@ -10,7 +10,7 @@ from ..features.feature import Level
 from ..models.baseline import Baseline, LevelBaseline
 from ..models.calibration import Calibration, Mondrian, surprisals
 from ..models.combination import COMBINATIONS
-from ..models.detector import Counting, Detector
+from ..models.detector import Detector, Tallying
 from ..models.detectors import DETECTORS
 from ..models.extent import Classes, extent
 from ..models.reference import Reference
@@ -106,7 +106,7 @@ def fit_trimmed(kind: type[Detector], rows: Rows, settings: Settings) -> Detecto
     looks ordinary to it, but not to the tails.
     """
     first = kind.fit(rows, settings.seed)
-    if not first.tensors() or not settings.trim or isinstance(first, Counting):
+    if not first.tensors() or not settings.trim or isinstance(first, Tallying):
         return first
     own, tails = first.score(rows), rows.signed_surprisal.sum(axis=1)
     ordinary = [part <= np.quantile(part, 1 - settings.trim) for part in (own, tails)]

@@ -26,7 +26,7 @@ class RareSigns:
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
     among: ClassVar[tuple[Among, ...]] = ("alike",)
-    counts: ClassVar[str] = "signs"
+    tallies: ClassVar[str] = "signs"
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

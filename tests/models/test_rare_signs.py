@@ -7,6 +7,8 @@ from safetensors.numpy import load, save
 from trustdrift.features.catalog import features
 from trustdrift.features.feature import LEVELS, Level
 from trustdrift.features.signals import SIGNALS
+from trustdrift.models.detector import Tallying
+from trustdrift.models.detectors import DETECTORS, suits
 from trustdrift.models.detectors.rare_signs import RareSigns
 from trustdrift.models.reference import Reference
 from trustdrift.models.rows import Rows
@@ -19,7 +21,7 @@ ROWS = 2_000
 
 
 def commits(**shown: int) -> Rows:
-    """Give commits that are all alike, but for the first few of each named feature, which have 1."""
+    """Give commits that are all alike, but for 1 in the first few of each named feature."""
     values = np.zeros((ROWS, len(FEATURES)))
     values[:, NAMES.index("package_spread")] = np.nan
     for name, many in shown.items():
@@ -42,6 +44,14 @@ def test_the_features_that_a_rule_reads_are_named() -> None:
     np.testing.assert_allclose(parts.sum(axis=1), DETECTOR.score(ROWS_WITH_SIGNS))
     named = {NAMES[column] for column in np.flatnonzero(parts[0])}
     assert named == {"broken_probes", "autorun_files"}
+
+
+def test_no_other_detector_tallies() -> None:
+    others = [kind for name, kind in DETECTORS.items() if name != "rare_signs"]
+    made = [kind.fit(ROWS_WITH_SIGNS, seed=0) for kind in others if kind.name.endswith("tails")
+            and suits(kind.name, "commit")]  # fmt: skip
+    assert len(made) >= 3
+    assert not any(isinstance(one, Tallying) for one in made)
 
 
 def test_what_is_rare_is_not_trimmed_away() -> None:
