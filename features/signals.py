@@ -178,7 +178,7 @@ def unknown_package_from_newcomer(values: Columns) -> np.ndarray:
 @sign(
     SIGNALS,
     "commit",
-    "{broken_probes:,.0f} checks of the build try a program that nothing can compile",
+    "tries a program that nothing can compile in {broken_probes:,.0f} checks of the build",
 )
 def check_that_cannot_succeed(values: Columns) -> np.ndarray:
     """A check finds that something is missing, whatever is there, and what needs it is left out.
@@ -188,13 +188,13 @@ def check_that_cannot_succeed(values: Columns) -> np.ndarray:
     return values["broken_probes"] > 0
 
 
-@sign(SIGNALS, "commit", "{unpinned_actions:,.0f} actions of workflows are taken from a branch")
+@sign(SIGNALS, "commit", "takes {unpinned_actions:,.0f} actions of workflows from a branch")
 def floating_action(values: Columns) -> np.ndarray:
     """What a workflow runs can change at any time, by whoever can push to that branch elsewhere."""
     return values["unpinned_actions"] > 0
 
 
-@sign(SIGNALS, "commit", "{direct_packages:,.0f} packages come from an address, not a registry")
+@sign(SIGNALS, "commit", "takes {direct_packages:,.0f} packages from an address, not a registry")
 def package_from_address(values: Columns) -> np.ndarray:
     """A dependency that no registry holds: nobody else sees which version of it is used."""
     return values["direct_packages"] > 0
