@@ -88,7 +88,7 @@ def test_a_detector_without_a_weight_is_refused(copy: Path) -> None:
     document = json.loads(place.read_text())
     document["panels"]["commit"]["weights"].pop()
     place.write_text(json.dumps(document))
-    with pytest.raises(BaselineDamaged, match="4 weights for the 5 detectors"):
+    with pytest.raises(BaselineDamaged, match="5 weights for the 6 detectors"):
         Baseline.load(copy)
 
 
