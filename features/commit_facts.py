@@ -7,7 +7,7 @@ import pandas as pd
 
 from .capabilities import CAPABILITIES
 from .history import History, days
-from .packages import declarations, declared_at_all
+from .packages import declarations, packages_among
 from .past import count_between, earlier, earlier_count, surprise
 from .paths import ROLES, STEERING, directories, has_role, kinds, named_as_binary
 
@@ -198,7 +198,7 @@ class CommitFacts:
     @cached_property
     def declared(self) -> pd.DataFrame:
         """List all that changes come to declare: columns `commit` and `package`, in order."""
-        return declared_at_all(self.changes)
+        return declarations(self.changes)
 
     def declared_for_the_first_time(self, kind: str) -> pd.DataFrame:
         """List what of a kind (a prefix, see `manifests`) nobody had declared here before."""
@@ -218,7 +218,7 @@ class CommitFacts:
     @cached_property
     def new_packages(self) -> pd.DataFrame:
         """List the packages that nobody had declared here: columns `commit` and `package`."""
-        return _first(declarations(self.changes))
+        return _first(packages_among(self.declared))
 
     def first_by_regular(self, does: np.ndarray) -> np.ndarray:
         """1 for the first commit by which an author of `HABIT` commits does something, else 0."""

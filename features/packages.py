@@ -68,15 +68,14 @@ def shipped_digest() -> str:
     return hashlib.sha256(SHIPPED.read_bytes()).hexdigest()[:16]
 
 
+def packages_among(declared: pd.DataFrame) -> pd.DataFrame:
+    """Keep packages among all that is declared (see `manifests`)."""
+    other = declared["package"].str.startswith((USES, DIRECT, PROBE, BROKEN))
+    return declared[~other].reset_index(drop=True)
+
+
 def declarations(changes: pd.DataFrame) -> pd.DataFrame:
-    """List the packages that changes come to declare: columns `commit` and `package`."""
-    found = declared_at_all(changes)
-    other = found["package"].str.startswith((USES, DIRECT, PROBE, BROKEN))
-    return found[~other].reset_index(drop=True)
-
-
-def declared_at_all(changes: pd.DataFrame) -> pd.DataFrame:
-    """List all that changes come to declare, references and addresses, too (see `manifests`)."""
+    """List all that changes come to declare: columns `commit` and `package`, a row for each."""
     some = changes.loc[changes["declares"] != "", ["commit", "declares"]]
     lists = [str(names).split(" ") for names in some["declares"]]
     return pd.DataFrame(
@@ -89,6 +88,7 @@ def declared_at_all(changes: pd.DataFrame) -> pd.DataFrame:
 
 def first_declared(history: History) -> pd.Series:
     """Give the day, since 1970, on which each package was first declared, by package."""
-    found = declarations(pd.concat([history.changes, history.merge_changes]))
+    changes = pd.concat([history.changes, history.merge_changes])
+    found = packages_among(declarations(changes))
     day = days(history.commits["known_time"].to_numpy())[found["commit"].to_numpy(dtype=int)]
     return pd.Series(np.floor(day)).groupby(found["package"]).min()
