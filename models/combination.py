@@ -23,8 +23,8 @@ def cauchy(surprisals: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
     """Give −log10 of the p-value of the mean Cauchy quantile (Liu and Xie 2020, JASA).
 
     Its far tail holds under any dependence of the p-values and for any weights; the most surprised
-    detector rules. p-values are cut off (Fang et al. 2023, Statistica Sinica), and at one half: what
-    is ordinary to one detector takes nothing away from what another finds.
+    detector rules. p-values are cut off (Fang et al. 2023, Statistica Sinica), and at one half:
+    what is ordinary to one detector takes nothing away from what another finds.
     """
     p_values = np.minimum(10.0 ** -np.minimum(surprisals, _MOST), _CUT_OFF)
     quantile = np.sum(weights[:, None] / np.tan(np.pi * p_values), axis=0) / weights.sum()
