@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _MOST = 300.0  # 10^−300 is about the smallest number there is
-_CUT_OFF = 0.5
+_CUT_OFF = 0.75
 _LEAST = 1e-12
 
 
@@ -23,8 +23,8 @@ def cauchy(surprisals: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
     """Give −log10 of the p-value of the mean Cauchy quantile (Liu and Xie 2020, JASA).
 
     Its far tail holds under any dependence of the p-values and for any weights; the most surprised
-    detector rules. p-values are cut off (Fang et al. 2023, Statistica Sinica), and at one half:
-    what is ordinary to one detector takes nothing away from what another finds.
+    detector rules. p-values are cut off (Fang et al. 2023, Statistica Sinica), at three quarters:
+    what is ordinary to one detector takes next to nothing from what another finds.
     """
     p_values = np.minimum(10.0 ** -np.minimum(surprisals, _MOST), _CUT_OFF)
     quantile = np.sum(weights[:, None] / np.tan(np.pi * p_values), axis=0) / weights.sum()
