@@ -163,7 +163,8 @@ def test_a_known_project_lends_its_past(
         unknown = client.score_facts("commit", stranger)
     assert (known.compared_with, known.scored) == ("stored past", 1)
     assert (unknown.compared_with, unknown.scored) == ("request alone", 1)
-    assert known.leads[0].p_value != unknown.leads[0].p_value
+    assert known.leads[0].in_favour == ["hour and clock setting fit its author's habits"]
+    assert known.leads[0].in_favour != unknown.leads[0].in_favour
 
 
 @pytest.mark.parametrize("level", ["commit", "contributor", "project"])
