@@ -213,7 +213,11 @@ class CommitFacts:
         name = versions["package"].str.extract("^(.*)@", expand=False)
         known = versions.groupby(name)["commit"].transform("min") < versions["commit"]
         of = pd.DataFrame({"commit": versions["commit"], "name": name})[known].drop_duplicates()
-        return np.bincount(of["commit"].to_numpy(dtype=int), minlength=self.n).astype(float)
+        return self.count_of(of)
+
+    def count_of(self, listed: pd.DataFrame) -> np.ndarray:
+        """Count the rows of a list with a column `commit`, per commit."""
+        return np.bincount(listed["commit"].to_numpy(dtype=int), minlength=self.n).astype(float)
 
     @cached_property
     def new_packages(self) -> pd.DataFrame:

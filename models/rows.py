@@ -26,8 +26,11 @@ class Rows:
 
     def column(self, name: str) -> np.ndarray:
         """Give one feature's n values."""
-        names = [feature.name for feature in self.features]
-        return self.values[:, names.index(name)]
+        return self.values[:, self.place(name)]
+
+    def place(self, name: str) -> int:
+        """Give the number of one feature's column."""
+        return [feature.name for feature in self.features].index(name)
 
     def where(self, mask: np.ndarray) -> "Rows":
         """Keep some rows."""

@@ -18,7 +18,7 @@ _FIXED = r"@(?:v?\d[\w.-]*|[0-9a-f]{40})$"
 )
 def new_packages(facts: CommitFacts) -> np.ndarray:
     """Packages declared in manifests and workflows that no earlier commit declared here."""
-    return np.bincount(facts.new_packages["commit"], minlength=facts.n).astype(float)
+    return facts.count_of(facts.new_packages)
 
 
 @commit_feature(
@@ -75,8 +75,7 @@ def repointed_actions(facts: CommitFacts) -> np.ndarray:
 def unpinned_actions(facts: CommitFacts) -> np.ndarray:
     """Actions newly taken from what is neither a version nor the digest of a commit."""
     new = facts.declared_for_the_first_time(USES)
-    floating = ~new["package"].str.contains(_FIXED)
-    return np.bincount(new["commit"][floating], minlength=facts.n).astype(float)
+    return facts.count_of(new[~new["package"].str.contains(_FIXED)])
 
 
 @commit_feature(
@@ -87,5 +86,4 @@ def unpinned_actions(facts: CommitFacts) -> np.ndarray:
 )
 def direct_packages(facts: CommitFacts) -> np.ndarray:
     """Packages newly declared by a URL or a repository, which no registry has checked."""
-    new = facts.declared_for_the_first_time(DIRECT)
-    return np.bincount(new["commit"], minlength=facts.n).astype(float)
+    return facts.count_of(facts.declared_for_the_first_time(DIRECT))

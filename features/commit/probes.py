@@ -26,5 +26,4 @@ def edited_probes(facts: CommitFacts) -> np.ndarray:
 )
 def broken_probes(facts: CommitFacts) -> np.ndarray:
     """Checks that come to try a program that nothing can compile: a bracket open, a stray mark."""
-    new = facts.declared_for_the_first_time(BROKEN)
-    return np.bincount(new["commit"], minlength=facts.n).astype(float)
+    return facts.count_of(facts.declared_for_the_first_time(BROKEN))

@@ -32,8 +32,7 @@ class HandoverTails(ConditionalTails):
 
     def _parts(self, rows: Rows) -> np.ndarray:
         found = self.surprisal(rows)
-        names = [feature.name for feature in rows.features]
-        directed = np.flatnonzero(self.counted(rows)).tolist()
-        gained = names.index(GAINED)
-        found[:, directed.index(gained)] = rows.signed_surprisal[:, gained]
+        gained = rows.place(GAINED)
+        among_counted = self.counted(rows)[:gained].sum()
+        found[:, among_counted] = rows.signed_surprisal[:, gained]
         return np.where(self.extent(rows)[:, None] > 0, found, 0.0)

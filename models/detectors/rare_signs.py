@@ -50,12 +50,11 @@ class RareSigns:
     def contributions(self, rows: Rows) -> np.ndarray:
         """Part each sign's share of the sum among the features that its rule reads."""
         columns, parts = _columns(rows), np.zeros(rows.values.shape)
-        place = {feature.name: column for column, feature in enumerate(rows.features)}
         for sign, surprisal in self._signs():
             read = _Noting(columns)
             shown = sign.shown_by(read)
             for name in read.noted:
-                parts[:, place[name]] += surprisal * shown / len(read.noted)
+                parts[:, rows.place(name)] += surprisal * shown / len(read.noted)
         return parts
 
     def tensors(self) -> dict[str, np.ndarray]:

@@ -13,7 +13,6 @@ import pandas as pd
 from ...features.catalog import features
 from ...features.feature import Level
 from ...features.signals import SIGNALS
-from ...features.signs import columns_of
 from ...features.windows import DAY
 from .population import CORPUS, Subjects
 from .replay import Plan, Scores
@@ -179,8 +178,8 @@ def _by_author(
 def named_signs(seen: Seen, years: tuple[int, ...]) -> np.ndarray:
     """How many of our own named signs a row shows."""
     names = [feature.name for feature in features(seen.level)]
-    values = pd.DataFrame(np.asarray(seen.rows.values), columns=names)
-    shown = [sign.shown_by(columns_of(values)) for sign in SIGNALS if sign.level == seen.level]
+    columns = dict(zip(names, np.asarray(seen.rows.values).T, strict=True))
+    shown = [sign.shown_by(columns) for sign in SIGNALS if sign.level == seen.level]
     return np.sum(shown, axis=0, dtype=float)
 
 

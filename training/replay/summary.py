@@ -137,12 +137,19 @@ def highest_of_anybody(replay: Replay) -> pd.DataFrame:
 
     Each from their first ranked window, for as long as a case is followed.
     """
+    table = _people_of_ordinary_projects(replay)
+    since = table["time"] - table.groupby(["project", "person"])["time"].transform("min")
+    return _highest(table[since <= EXPOSURE.total_seconds()])
+
+
+def _people_of_ordinary_projects(replay: Replay) -> pd.DataFrame:
     table = ranked(replay.plan.rows["contributor"], replay.scores.by_level["contributor"])
-    table = table[table["view"] == CORPUS]
-    people = table.groupby(["project", "person"])
-    since = table["time"] - people["time"].transform("min")
-    table = table[since <= EXPOSURE.total_seconds()].assign(share=table["rank"] / table["of"])
-    return table.groupby(["project", "person"])[["rank", "share"]].min().reset_index()
+    return table[table["view"] == CORPUS]
+
+
+def _highest(windows: pd.DataFrame) -> pd.DataFrame:
+    windows = windows.assign(share=windows["rank"] / windows["of"])
+    return windows.groupby(["project", "person"])[["rank", "share"]].min().reset_index()
 
 
 def anybody_listed(replay: Replay) -> dict[float, Estimate]:
@@ -163,14 +170,11 @@ def leaders_listed(replay: Replay) -> dict[float, Estimate]:
     leaders = first_time_leaders(replay.plan.rows["commit"])
     known = [case.repo for case in replay.plan.cases.successions]
     leaders = leaders[~leaders["project"].isin(known)]
-    table = ranked(replay.plan.rows["contributor"], replay.scores.by_level["contributor"])
-    table = table[table["view"] == CORPUS].astype({"project": str, "person": str})
+    table = _people_of_ordinary_projects(replay).astype({"project": str, "person": str})
     windows = table.merge(leaders, on=["project", "person"])
     before = windows["stop"] - windows["time"]
-    windows = windows[(before > 0) & (before <= EXPOSURE.total_seconds())]
-    windows = windows.assign(share=windows["rank"] / windows["of"])
-    best = windows.groupby(["project", "person"])[["rank", "share"]].min().reset_index()
-    return _share_listed(best)
+    inside = (before > 0) & (before <= EXPOSURE.total_seconds())
+    return _share_listed(_highest(windows[inside]))
 
 
 def _share_listed(best: pd.DataFrame) -> dict[float, Estimate]:
