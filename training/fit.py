@@ -65,32 +65,40 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
 
     The reference is taken from all early rows, so that "1 in 1,000" means what it says; a
     detector's second fit leaves out what its first found most unusual, so that a few odd or
-    planted rows do not become part of what is ordinary. Scores are calibrated among
-    later rows: all, or those of like extent, as each detector says.
+    planted rows do not become part of what is ordinary. Scores are calibrated among later rows.
     """
     early, late = sample.where(sample.time < split), sample.where(sample.time >= split)
     reference = Reference.fit(early.values)
-    before, after = early.rows(reference), late.rows(reference)
+    before = early.rows(reference)
     names = settings.panel[sample.level]
     detectors = tuple(fit_trimmed(DETECTORS[n], before, settings) for n in names)
-    scores = [detector.score(after) for detector in detectors]
-    classes = Classes.fit(extent(after), settings.classes[sample.level])
-    by_comparison = classes.numbers(after)
+    return calibrated(detectors, late.rows(reference), settings)
+
+
+def calibrated(detectors: tuple[Detector, ...], later: Rows, settings: Settings) -> LevelBaseline:
+    """Turn fitted detectors into a baseline by rows that they did not learn from.
+
+    A detector is calibrated among all rows, or among those of like extent, as it says.
+    """
+    level = later.features[0].level
+    scores = [detector.score(later) for detector in detectors]
+    classes = Classes.fit(extent(later), settings.classes[level])
+    by_comparison = classes.numbers(later)
     numbers = [[by_comparison[among] for among in part.among] for part in detectors]
     calibrations = tuple(
         tuple(Mondrian.fit(score, number) for number in own)
         for score, own in zip(scores, numbers, strict=True)
     )
     judged = [surprisals(*each) for each in zip(calibrations, scores, numbers, strict=True)]
-    weights = settings.weights_of(names)
-    combined = COMBINATIONS[settings.combination[sample.level]].join(judged, weights)
+    weights = settings.weights_of(detector.name for detector in detectors)
+    combined = COMBINATIONS[settings.combination[level]].join(judged, weights)
     return LevelBaseline(
-        level=sample.level,
-        reference=reference,
+        level=level,
+        reference=later.reference,
         detectors=detectors,
         classes=classes,
         calibrations=calibrations,
-        combination=settings.combination[sample.level],
+        combination=settings.combination[level],
         weights=weights,
         panel=Calibration.fit(combined),
     )

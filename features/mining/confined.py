@@ -108,17 +108,27 @@ class _WithoutPandas(MetaPathFinder):
 def run(writing: int) -> None:
     """Do, in the process that was started for it, what standard input asks for."""
     sys.meta_path.insert(0, _WithoutPandas())
-    from .miner import mine_into
+    from .miner import mine_with
+    from .workers import forked_crew
 
     messages = Connection(writing, readable=False)
     folder, path, bounds, options = pickle.load(sys.stdin.buffer)
-    resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))
+    workers = options.pop("workers", 1)
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))
+
+    def begin() -> None:
+        os.close(writing)  # or nobody would see that this process has ended
+        limit()
 
     def report(stage: str, share: float) -> None:
         messages.send(("progress", stage, share))
 
     try:
-        written = mine_into(folder, path, bounds=bounds, progress=report, **options)
+        with forked_crew(workers, begin) as hands:
+            limit()  # not sooner: a thread that finds no room for its stack waits for ever
+            written = mine_with(hands, folder, path, bounds=bounds, progress=report, **options)
         messages.send(("done", written))
     except TrustdriftError as error:
         messages.send(("failed", error))

@@ -27,9 +27,7 @@ from .repository import open_repository, require_commits, require_trees, resolve
 from .scratch import Scratch
 from .store import Store, store_of
 from .tables import CommitTable, Mined, identities_columns, tags_columns, to_history, to_parts
-from .workers import get_ready, sharing
-
-COMMITS_WORTH_WORKERS = 400  # below, starting processes costs more than it saves
+from .workers import Crew, crew, sharing
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,9 @@ def mine(
         is beyond a limit.
     """
     start = Start(ref, all_refs, until)
-    run = _Run(path, key, project or name_of(path), workers, progress, bounds or Bounds())
-    return to_history(_mined(run, start, None, Scratch()))
+    with crew(workers) as hands:
+        run = _Run(path, key, project or name_of(path), hands, progress, bounds or Bounds())
+        return to_history(_mined(run, start, None, Scratch()))
 
 
 def mine_into(
@@ -112,8 +111,28 @@ def mine_into(
     ConfigurationError
         If `folder` cannot be written to.
     """
+    with crew(workers) as hands:
+        return mine_with(
+            hands, folder, path, key=key, project=project, ref=ref, all_refs=all_refs,
+            progress=progress, bounds=bounds,
+        )  # fmt: skip
+
+
+def mine_with(
+    hands: Crew,
+    folder: Path,
+    path: Path,
+    *,
+    key: bytes,
+    project: str | None = None,
+    ref: str | None = None,
+    all_refs: bool = False,
+    progress: Progress | None = None,
+    bounds: Bounds | None = None,
+) -> Outcome:
+    """Do what `mine_into` does with processes that are there already."""
     name = project or name_of(path)
-    run = _Run(path, key, name, workers, progress, bounds or Bounds())
+    run = _Run(path, key, name, hands, progress, bounds or Bounds())
     scratch = Scratch(folder)
     earlier = read_earlier(folder, key, name, scratch)
     mined = _mined(run, Start(ref, all_refs), earlier, scratch)
@@ -133,7 +152,7 @@ class _Run:
     path: Path
     key: bytes
     project: str
-    workers: int
+    hands: Crew
     progress: Progress | None
     bounds: Bounds
 
@@ -148,8 +167,6 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -
     store = store_of(repository)
     run.report("commits", 0.0)
     tips = resolve_tips(repository, start.ref, all_refs=start.all_refs)
-    if earlier is None and run.workers > 1:
-        get_ready()
     known = NOTHING if earlier is None else earlier.graph
     found = walk(store, [str(tip) for tip in tips], known, meter)
     require_commits(run.path, found.unreadable)
@@ -157,8 +174,7 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -
     where = _positions(earlier, found.known[order.numbers])
     new = np.setdiff1d(np.arange(len(order), dtype=np.int32), where)
     del found
-    workers = run.workers if len(new) >= COMMITS_WORTH_WORKERS else 1
-    with sharing(repository.path, workers, meter) as share:
+    with sharing(repository.path, run.hands, len(new), meter) as share:
         read = read_objects(share, meter, run.report, order, new, earlier, where, scratch)
     require_trees(run.path, len(order), read.unreadable)
     in_force = mailmaps_in_force(len(order), read.changes, read.numbers)

@@ -25,6 +25,7 @@ Progress = Callable[[str, float], None]
 CHUNK = 256  # changes in one call of a worker; commits, at least
 LONGEST_STRETCH = 4_096  # commits in one call: neighbours share most trees, which a worker keeps
 STRETCHES = 32  # calls that commits are spread over, if they are enough
+SHARED = 8  # calls that little is spread over, so that all processes have some of it
 FACTS_HELD = 8_192  # commits whose facts wait to become columns
 
 
@@ -147,7 +148,7 @@ def _gathered(
     """
     facts, parts, people, sides, unreadable, total = [], [], [], [], 0, 0
     met: dict[tuple[Written, Written], tuple[Written, Written]] = {}
-    stretch = min(max(CHUNK, len(new) // STRETCHES), LONGEST_STRETCH)
+    stretch = max(_piece(len(new)), min(len(new) // STRETCHES, LONGEST_STRETCH))
     work = (
         [(i, order.shas[i], order.parents_of(i)) for i in piece.tolist()]
         for piece in _pieces(new, stretch)
@@ -249,6 +250,11 @@ def _declare(
     ]
 
 
-def _pieces(items: Any, size: int = CHUNK) -> Iterator:
+def _piece(items: int) -> int:
+    return max(1, min(CHUNK, items // SHARED))
+
+
+def _pieces(items: Any, size: int | None = None) -> Iterator:
+    size = size or _piece(len(items))
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -1,11 +1,13 @@
 """Shares work on one repository between processes, in order and within bounds."""
 
 import multiprocessing
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from .bounds import Meter, broke_down, too_large
 from .changes import close_worker
@@ -14,43 +16,83 @@ _AHEAD = 8  # pieces of work that wait for each process
 
 # A plain fork could copy a lock that another thread of the caller holds.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+_FORKS = sys.platform == "linux"  # on macOS, system libraries do not outlive it
 
 Share = Callable[[Callable, Iterable], Iterator]
 """A lazy, ordered map of a function of (git directory, piece of work)."""
 
 
-def get_ready() -> None:
-    """Start, without waiting for it, what `sharing` starts its processes from."""
+@dataclass(frozen=True)
+class Crew:
+    """Processes that can share the work of a run."""
+
+    executor: ProcessPoolExecutor | None = None
+    """None if the run is to do all itself."""
+    workers: int = 1
+    least: int = 0
+    """Commits from which on sharing takes less time than it costs."""
+
+
+@contextmanager
+def crew(workers: int) -> Iterator[Crew]:
+    """Let some processes be started when they are needed; one is this one."""
+    if workers == 1:
+        yield Crew()
+        return
     if _METHOD == "forkserver":
         from multiprocessing import forkserver
 
         multiprocessing.set_forkserver_preload(["trustdrift.features.mining.changes"])
-        forkserver.ensure_running()
+        forkserver.ensure_running()  # does not wait for it
+    with _ended(ProcessPoolExecutor(workers, multiprocessing.get_context(_METHOD))) as executor:
+        yield Crew(executor, workers, least=400)
 
 
 @contextmanager
-def sharing(path: str, workers: int, meter: Meter) -> Iterator[Share]:
-    """Give a map over pieces of work: in this process, or over several.
+def forked_crew(workers: int, begin: Callable[[], None]) -> Iterator[Crew]:
+    """Fork some processes from this one, which must have no other thread, at next to no cost.
+
+    Parameters
+    ----------
+    begin
+        What each of them does first.
+    """
+    if workers == 1 or not _FORKS:
+        with crew(workers) as found:
+            yield found
+        return
+    context = multiprocessing.get_context("fork")
+    with _ended(ProcessPoolExecutor(workers, context, initializer=begin)) as executor:
+        for started in [executor.submit(int) for _ in range(workers)]:
+            started.result()  # now, before a library starts threads
+        yield Crew(executor, workers, least=64)
+
+
+@contextmanager
+def _ended(executor: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def sharing(path: str, crew: Crew, commits: int, meter: Meter) -> Iterator[Share]:
+    """Give a map over pieces of work: in this process, or over several if it is worth it.
 
     Raises
     ------
     LimitExceeded
         From the map, if time or memory runs out.
     """
-    if workers == 1:
+    executor, ahead = crew.executor, _AHEAD * crew.workers
+    if executor is None or commits < crew.least:
         try:
             yield lambda function, work: _watched((function(path, piece) for piece in work), meter)
         finally:
             close_worker()
         return
-    get_ready()
-    executor = ProcessPoolExecutor(workers, multiprocessing.get_context(_METHOD))
-    try:
-        yield lambda function, work: _watched(
-            _in_order(executor, function, path, work, _AHEAD * workers), meter
-        )
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+    yield lambda function, work: _watched(_in_order(executor, ahead, function, path, work), meter)
 
 
 def _watched(results: Iterator, meter: Meter) -> Iterator:
@@ -65,7 +107,7 @@ def _watched(results: Iterator, meter: Meter) -> Iterator:
 
 
 def _in_order(
-    executor: ProcessPoolExecutor, function: Callable, path: str, work: Iterable, ahead: int
+    executor: ProcessPoolExecutor, ahead: int, function: Callable, path: str, work: Iterable
 ) -> Iterator:
     waiting: deque[Future] = deque()
     for piece in work:

@@ -62,7 +62,9 @@ def score_year(
         rows = gathered.rows(level)
         try:
             learned = (
-                _learn(level, rows, year, settings) if baseline is None else baseline.levels[level]
+                fit_level(known_before(level, rows, year, settings), settings, start_of(year - 1))
+                if baseline is None
+                else baseline.levels[level]
             )
         except NotEnoughHistory:
             continue
@@ -70,8 +72,17 @@ def score_year(
     return found
 
 
-def _learn(level: Level, rows: Subjects, year: int, settings: Settings) -> LevelBaseline:
-    """Take at most the allowed number of each project's rows on either side, as `gather` does."""
+def known_before(level: Level, rows: Subjects, year: int, settings: Settings) -> Sample:
+    """Give the rows of ordinary projects that were known before a year.
+
+    At most the allowed number of each project's rows on either side of the year before, as
+    `gather` takes them.
+
+    Raises
+    ------
+    NotEnoughHistory
+        If they are too few on a side.
+    """
     split = start_of(year - 1)
     time = rows.table["time"].to_numpy()
     known = (rows.table["view"].to_numpy() == CORPUS) & (time < start_of(year))
@@ -85,14 +96,21 @@ def _learn(level: Level, rows: Subjects, year: int, settings: Settings) -> Level
     if min(map(len, chosen)) < FEWEST_ROWS:
         raise NotEnoughHistory(f"too few {level} rows before {year}")
     kept = np.concatenate(chosen)
-    sample = Sample(
+    return Sample(
         level,
         rows.values[kept],
         None if rows.earlier is None else rows.earlier[kept],
         time[kept],
         project[kept],
     )
-    return fit_level(sample, settings, split)
+
+
+def rows_of(rows: Subjects, year: int, learned: LevelBaseline) -> tuple[np.ndarray, Rows]:
+    """Give the numbers of a year's rows, and the rows as a baseline sees them."""
+    time = rows.table["time"].to_numpy()
+    numbers = np.flatnonzero((time >= start_of(year)) & (time < start_of(year + 1)))
+    before = None if rows.earlier is None else rows.earlier[numbers]
+    return numbers, Rows(rows.values[numbers], features(learned.level), learned.reference, before)
 
 
 def _place_in_group(groups: np.ndarray) -> np.ndarray:
@@ -107,10 +125,7 @@ def _place_in_group(groups: np.ndarray) -> np.ndarray:
 
 
 def _score(learned: LevelBaseline, rows: Subjects, year: int, asked: np.ndarray) -> LevelYear:
-    time = rows.table["time"].to_numpy()
-    numbers = np.flatnonzero((time >= start_of(year)) & (time < start_of(year + 1)))
-    before = None if rows.earlier is None else rows.earlier[numbers]
-    judged = Rows(rows.values[numbers], features(learned.level), learned.reference, before)
+    numbers, judged = rows_of(rows, year, learned)
     scores = learned.score_rows(judged)
     places = np.flatnonzero(np.isin(numbers, asked))
     why = explain(learned, scores, places.tolist()) if len(places) else []
