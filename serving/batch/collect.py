@@ -33,7 +33,8 @@ def collect(store: Store, projects: Iterable[str]) -> dict[str, int]:
             continue
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             for name, writer in writers.items():
-                writer.add(pq.read_table(io.BytesIO(file.read(f"{name}.parquet"))))
+                part = pa.BufferReader(file.read(f"{name}.parquet"))
+                writer.add(pq.read_table(part))
     return {name: writer.close() for name, writer in writers.items()}
 
 

@@ -90,7 +90,9 @@ class Store:
         """Give all parts of a dataset as one table; None if there are none."""
         parts = [self.read(f"{dataset}/{name}") for name in self.names(dataset)]
         tables = [
-            pq.read_table(io.BytesIO(part), columns=columns) for part in parts if part is not None
+            pq.read_table(pa.BufferReader(part), columns=columns)
+            for part in parts
+            if part is not None
         ]
         return pa.concat_tables(tables) if tables else None
 

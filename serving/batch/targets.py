@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...features.errors import ConfigurationError
+from ...features.files import parquet_frame
 from ...features.mining import is_url
 from ..options import project_name
 
@@ -79,7 +80,7 @@ def _lines(path: Path) -> Iterable[tuple[str, str]]:
 def _table(path: Path) -> Iterable[tuple[str, str]]:
     import pandas as pd
 
-    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str)
+    frame = parquet_frame(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str)
     return _named(frame.fillna("").to_dict("records"), path)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...features.errors import ConfigurationError
+from ...features.files import parquet_frame
 
 COLUMNS = (
     ("dependent", "dependency"), ("from", "to"), ("source", "target"),
@@ -54,7 +55,7 @@ def read_table(path: Path) -> pd.DataFrame:
     """
     try:
         if path.suffix == ".parquet":
-            return pd.read_parquet(path)
+            return parquet_frame(path)
         if path.suffix in (".json", ".jsonl"):
             return pd.read_json(path, lines=path.suffix == ".jsonl", dtype=False)
         return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])

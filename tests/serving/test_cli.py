@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
+from trustdrift.features.files import parquet_frame
 from trustdrift.features.history import TABLES
 
 from ..repositories import START, Repository, git
@@ -158,7 +158,7 @@ def test_mine_writes_the_tables_under_pseudonyms(story: Path, tmp_path: Path) ->
     assert "commits" in said
     tables = {file.name for file in (tmp_path / "mined" / "story").iterdir()}
     assert tables == {f"{name}.parquet" for name in TABLES}
-    commits = pd.read_parquet(tmp_path / "mined" / "story" / "commits.parquet")
+    commits = parquet_frame(tmp_path / "mined" / "story" / "commits.parquet")
     assert commits["author"].str.fullmatch("[0-9a-f]{16}").all()
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ...features.errors import SourceError, TrustdriftError
 from ...features.feature import LEVELS, Level
+from ...features.files import parquet_frame
 from ...features.mining import state, tip
 from ...features.vectors import Vectors
 from ...models.looking_back import earlier
@@ -50,7 +51,7 @@ class Gathered:
         return Subjects(
             np.load(place / "values.npy", mmap_mode="r"),
             np.load(before, mmap_mode="r") if before.exists() else None,
-            pd.read_parquet(place / "table.parquet"),
+            parquet_frame(place / "table.parquet"),
         )
 
 

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pandas as pd
 import psutil
 import pytest
 
 from trustdrift.features.errors import LimitExceeded, SourceError
+from trustdrift.features.files import parquet_frame
 from trustdrift.features.history import History
 from trustdrift.models.baseline import Baseline
 from trustdrift.serving.batch.bounded import call
@@ -73,18 +73,18 @@ def whole(tmp_path_factory: pytest.TempPathFactory, repositories: list[Target]) 
 def test_the_datasets_say_what_the_library_says(
     whole: Path, story_history: History, shipped: Baseline
 ) -> None:
-    leads = pd.read_parquet(whole / "leads")
+    leads = parquet_frame(whole / "leads")
     mine = leads[(leads["project"] == "story") & (leads["level"] == "contributor")]
     told = judge(story_history, shipped, since=None).leads["contributor"]
     assert mine["person"].tolist() == [lead.subject["person"] for lead in told]
     assert mine["p_value"].tolist() == pytest.approx([lead.p_value for lead in told])
     assert [list(texts) for texts in mine["in_favour"]] == [list(lead.in_favour) for lead in told]
-    projects = pd.read_parquet(whole / "projects")
+    projects = parquet_frame(whole / "projects")
     assert len(projects) == MANY + 2
     assert projects["project"].is_monotonic_increasing
-    people = pd.read_parquet(whole / "people").query("project == 'story'")
+    people = parquet_frame(whole / "people").query("project == 'story'")
     assert people["commits"].sum() == (story_history.commits["author_kind"] == "person").sum()
-    failures = pd.read_parquet(whole / "failures.parquet")
+    failures = parquet_frame(whole / "failures.parquet")
     assert failures["project"].tolist() == ["broken"]
     assert str(whole) not in (whole / "summary.html").read_text()
 
@@ -98,7 +98,7 @@ def test_what_is_unchanged_is_kept_and_what_is_new_is_added(
     assert content(place) == content(whole)
     fewer = [target for target in repositories if target.name != "story"]
     run_batch(plan_for(place), fewer, workers=2)
-    assert "story" not in set(pd.read_parquet(place / "projects")["project"])
+    assert "story" not in set(parquet_frame(place / "projects")["project"])
 
 
 def test_a_damaged_result_is_made_anew(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from trustdrift.features.errors import ConfigurationError
+from trustdrift.features.files import parquet_frame
 from trustdrift.models.hazard import COVARIATES, LOGGED, PLAIN, Hazard
 from trustdrift.serving.batch.run import run_batch
 from trustdrift.serving.batch.targets import Target
@@ -173,7 +174,7 @@ def test_the_command_says_what_would_fall(batch: Path, edges: Path) -> None:
     words = ["rank", "edges", str(edges), "--without", "story"]
     said = CliRunner().invoke(app, words).output
     assert "3 packages lose something" in said
-    people = pd.read_parquet(batch / "people")
+    people = parquet_frame(batch / "people")
     carrier = carriers(people)["o/story"]
     by_person = CliRunner().invoke(app, [*words[:-1], carrier, "--batch", str(batch)]).output
     assert "without story" in by_person

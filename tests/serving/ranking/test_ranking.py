@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trustdrift.features.errors import ConfigurationError
+from trustdrift.features.files import parquet_frame
 from trustdrift.serving.ranking import reach
 from trustdrift.serving.ranking.aggregate import aggregated
 from trustdrift.serving.ranking.debian import dependencies, packages
@@ -270,7 +271,7 @@ def test_every_form_of_output_says_the_same(pairs: Path, tmp_path: Path) -> None
     assert (ranking[0]["name"], ranking[0]["measures"]["weight"]) == ("base", 5)
     names = [row["name"] for row in ranking]
     assert pd.read_csv(tmp_path / "ranking.csv")["name"].tolist() == names
-    assert pd.read_parquet(tmp_path / "ranking.parquet")["name"].tolist() == names
+    assert parquet_frame(tmp_path / "ranking.parquet")["name"].tolist() == names
     assert "<td>base</td>" in (tmp_path / "ranking.html").read_text()
     assert trustdrift("rank", "edges", pairs).splitlines()[1].endswith("base")
 
