@@ -25,7 +25,7 @@ from .looking_back import earlier
 from .reference import Reference
 from .rows import Rows
 
-SCHEMA = 4
+SCHEMA = 5
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -84,12 +84,10 @@ class LevelBaseline:
         """Score rows that were made with this reference."""
         raw = {detector.name: detector.score(rows) for detector in self.detectors}
         numbers = self.classes.numbers(rows)
-        surprisal = {
-            detector.name: surprisals(
-                calibrations, raw[detector.name], [numbers[among] for among in detector.among]
-            )
-            for detector, calibrations in zip(self.detectors, self.calibrations, strict=True)
-        }
+        surprisal = {}
+        for detector, calibrations in zip(self.detectors, self.calibrations, strict=True):
+            own = [numbers[among] for among in detector.among[self.level]]
+            surprisal[detector.name] = surprisals(calibrations, raw[detector.name], own)
         judged = list(surprisal.values())
         combined = COMBINATIONS[self.combination].join(judged, self.weights)
         return Scores(rows, raw, surprisal, combined, self.panel.p_values(combined))
@@ -232,7 +230,7 @@ def _tensors(learned: LevelBaseline) -> dict[str, np.ndarray]:
         **_calibration_tensors("panel", learned.panel),
     }
     for detector, calibrations in zip(learned.detectors, learned.calibrations, strict=True):
-        for among, calibration in zip(detector.among, calibrations, strict=True):
+        for among, calibration in zip(detector.among[learned.level], calibrations, strict=True):
             for number, part in enumerate(calibration.parts):
                 tensors |= _calibration_tensors(f"{detector.name}.{among}.{number}", part)
         tensors |= {f"{detector.name}.{key}": value for key, value in detector.tensors().items()}
@@ -279,7 +277,7 @@ def _restore(
             detectors=detectors,
             classes=classes,
             calibrations=tuple(
-                tuple(comparison(detector.name, among) for among in detector.among)
+                tuple(comparison(detector.name, among) for among in detector.among[level])
                 for detector in detectors
             ),
             combination=panel["combination"],

@@ -4,7 +4,7 @@ from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from .extent import Among
+from .extent import Comparisons
 from .rows import Rows
 
 
@@ -21,8 +21,8 @@ class Detector(Protocol):
     watches: ClassVar[tuple[str, ...]]
     """Names of the features that it looks at; none if it looks at all, and so suits any level."""
 
-    among: ClassVar[tuple[Among, ...]]
-    """Whom its scores are compared with; each comparison gives a p-value of its own."""
+    among: ClassVar[Comparisons]
+    """Whom its scores are compared with."""
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

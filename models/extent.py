@@ -1,21 +1,31 @@
 """Classes of like extent: a commit of three lines is not held against an import of ten thousand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
 
-from ..features.feature import Level
+from ..features.feature import LEVELS, Level
 from .rows import Rows
 
-EXTENT: dict[Level, str] = {"commit": "added_bytes", "contributor": "commits", "project": "commits"}
-"""What says how much a subject did at all: large ones reach far in many features by size alone."""
+EXTENT: dict[Level, str] = {"commit": "added_bytes", "contributor": "share", "project": "commits"}
+"""What says how much a subject did, of people how much of the whole: a large commit, or whoever
+carries a project, reaches far in many features by that alone."""
 
 Among = Literal["all", "alike"]
 """Whom a subject is compared with: all subjects, or those of the same class of extent."""
 
+Comparisons = Mapping[Level, tuple[Among, ...]]
+"""Whom a level's subjects are compared with; each comparison gives a p-value of its own."""
+
 _ANYTHING = np.finfo(float).tiny
 FEWEST_ROWS = 500  # in a class; tails of fewer say little
+
+
+def compared(*among: Among) -> Comparisons:
+    """Compare the subjects of every level so."""
+    return dict.fromkeys(LEVELS, among)
 
 
 def extent(rows: Rows) -> np.ndarray:

@@ -84,7 +84,7 @@ def calibrated(detectors: tuple[Detector, ...], later: Rows, settings: Settings)
     scores = [detector.score(later) for detector in detectors]
     classes = Classes.fit(extent(later), settings.classes[level])
     by_comparison = classes.numbers(later)
-    numbers = [[by_comparison[among] for among in part.among] for part in detectors]
+    numbers = [[by_comparison[among] for among in part.among[level]] for part in detectors]
     calibrations = tuple(
         tuple(Mondrian.fit(score, number) for number in own)
         for score, own in zip(scores, numbers, strict=True)

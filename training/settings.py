@@ -25,7 +25,7 @@ def _weights() -> dict[str, float]:
 
 
 def _classes() -> dict[Level, int]:
-    return {"commit": 8, "contributor": 1, "project": 1}
+    return {"commit": 8, "contributor": 8, "project": 1}
 
 
 def _most_rows() -> dict[Level, int]:

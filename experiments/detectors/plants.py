@@ -145,7 +145,7 @@ def told_by(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Calibrate a detector on the first of three sets of rows: what it says of the others."""
     each = [classes.numbers(part) for part in rows]
-    numbers = [[found[among] for among in detector.among] for found in each]
+    numbers = [[found[among] for among in detector.among["commit"]] for found in each]
     calibrations = [Mondrian.fit(scores[0], number) for number in numbers[0]]
     ordinary, odd = (surprisals(calibrations, scores[i], numbers[i]) for i in (1, 2))
     return ordinary, odd

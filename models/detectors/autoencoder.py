@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows, occluded, one_sided
 from .learning import dense, learn
 from .pca import bottleneck
@@ -27,7 +27,7 @@ class Autoencoder:
     name: ClassVar[str] = "autoencoder"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = {**compared("all"), "contributor": ("alike",)}
     going_by: ClassVar[str] = "the other figures"
     trained: ClassVar[bool] = True
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from ...features.catalog import features
-from ..extent import Among, Classes, extent
+from ..extent import Classes, Comparisons, compared, extent
 from ..reference import Reference
 from ..rows import Rows, sides
 
@@ -37,7 +37,7 @@ class ConditionalTails:
     name: ClassVar[str] = "conditional_tails"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("alike", "all")
+    among: ClassVar[Comparisons] = compared("alike", "all")
 
     @classmethod
     def counted(cls, rows: Rows) -> np.ndarray:
@@ -120,7 +120,7 @@ class CapabilityTails(ConditionalTails):
 
     name: ClassVar[str] = "capability_tails"
     watches: ClassVar[tuple[str, ...]] = (*family("capabilities"), *family("probes"))
-    among: ClassVar[tuple[Among, ...]] = ("alike",)
+    among: ClassVar[Comparisons] = compared("alike")
 
 
 def squared(surprisal: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows
 
 
@@ -21,7 +21,7 @@ class DirectionalTails:
     name: ClassVar[str] = "directional_tails"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = compared("all")
 
     @classmethod
     def fit(cls, rows: Rows, seed: int) -> Self:

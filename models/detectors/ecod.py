@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..reference import Reference
 from ..rows import Rows
 
@@ -22,7 +22,7 @@ class Ecod:
     name: ClassVar[str] = "ecod"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = compared("all")
 
     def __init__(self, quantiles: np.ndarray, rightward: np.ndarray, rows: int) -> None:
         self._tails = Reference(quantiles, np.ones(len(quantiles)), rows)

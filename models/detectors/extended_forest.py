@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows, occluded
 from .trees import Trees, average_path
 
@@ -25,7 +25,7 @@ class ExtendedForest:
     name: ClassVar[str] = "extended_forest"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = compared("all")
 
     def __init__(self, trees: Trees) -> None:
         self._trees = trees

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows
 from .conditional_tails import ConditionalTails
 
@@ -23,7 +23,7 @@ class HandoverTails(ConditionalTails):
 
     name: ClassVar[str] = "handover_tails"
     watches: ClassVar[tuple[str, ...]] = (GAINED, *STANDING)
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = compared("all")
 
     @classmethod
     def extent(cls, rows: Rows) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows, occluded
 from .trees import Trees, average_path
 
@@ -24,7 +24,7 @@ class IsolationForest:
     name: ClassVar[str] = "isolation_forest"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = compared("all")
 
     def __init__(self, trees: Trees) -> None:
         self._trees = trees

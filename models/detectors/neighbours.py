@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows
 
 KEPT = 2_000
@@ -23,7 +23,7 @@ class Neighbours:
     name: ClassVar[str] = "neighbours"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = compared("all")
 
     def __init__(self, kept: np.ndarray) -> None:
         self._kept = kept

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from ...features.files import replacing
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows
 
 HABITS = (
@@ -34,7 +34,7 @@ class OtherHand:
     name: ClassVar[str] = "other_hand"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = HABITS
-    among: ClassVar[tuple[Among, ...]] = ("alike",)
+    among: ClassVar[Comparisons] = compared("alike")
 
     def __init__(self, weights: np.ndarray) -> None:
         self._weights = weights

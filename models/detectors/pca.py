@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows, occluded
 from .surprise import beyond
 
@@ -26,7 +26,7 @@ class Pca:
     name: ClassVar[str] = "pca"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = compared("all")
 
     def __init__(self, mean: np.ndarray, components: np.ndarray, spread: np.ndarray) -> None:
         self._mean = mean

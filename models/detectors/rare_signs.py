@@ -7,7 +7,7 @@ import numpy as np
 
 from ...features.signals import SIGNALS
 from ...features.signs import Columns, Sign
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows
 
 
@@ -25,7 +25,7 @@ class RareSigns:
     name: ClassVar[str] = "rare_signs"
     looks_back: ClassVar[bool] = False
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("alike",)
+    among: ClassVar[Comparisons] = compared("alike")
     tallies: ClassVar[str] = "signs"
 
     @classmethod

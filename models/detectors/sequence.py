@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows, one_sided
 from .learning import dense, learn
 from .surprise import gaussian_loss, squared_deviations
@@ -26,7 +26,7 @@ class Sequence:
     name: ClassVar[str] = "sequence"
     looks_back: ClassVar[bool] = True
     watches: ClassVar[tuple[str, ...]] = ()
-    among: ClassVar[tuple[Among, ...]] = ("all",)
+    among: ClassVar[Comparisons] = compared("all")
     going_by: ClassVar[str] = "the year before"
 
     def __init__(self, weights: dict[str, np.ndarray]) -> None:

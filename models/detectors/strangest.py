@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..extent import Among
+from ..extent import Comparisons, compared
 from ..rows import Rows
 from .conditional_tails import ConditionalTails, family
 
@@ -21,7 +21,7 @@ class StrangestFeatures(ConditionalTails):
     """
 
     name: ClassVar[str] = "strangest_features"
-    among: ClassVar[tuple[Among, ...]] = ("alike",)
+    among: ClassVar[Comparisons] = compared("alike")
 
     def _parts(self, rows: Rows) -> np.ndarray:
         found = np.maximum(self.surprisal(rows), 0.0)
@@ -38,4 +38,4 @@ class StrangestContent(StrangestFeatures):
 
     name: ClassVar[str] = "strangest_content"
     watches: ClassVar[tuple[str, ...]] = family("content")
-    among: ClassVar[tuple[Among, ...]] = ("alike", "all")
+    among: ClassVar[Comparisons] = compared("alike", "all")

@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from trustdrift.features.catalog import features
-from trustdrift.features.feature import Concern, Feature
+from trustdrift.features.feature import LEVELS, Concern, Feature
 from trustdrift.models.detector import Detector
 from trustdrift.models.detectors import DETECTORS
 from trustdrift.models.detectors.other_hand import HABITS, read_weights, write_weights
@@ -175,9 +175,11 @@ def test_gains_count_for_less_the_more_stands_behind_them() -> None:
 
 
 def test_whom_a_detector_compares_is_said_once_each(detector: Detector) -> None:
-    assert detector.among
-    assert set(detector.among) <= {"all", "alike"}
-    assert len(set(detector.among)) == len(detector.among)
+    assert set(detector.among) == set(LEVELS)
+    for among in detector.among.values():
+        assert among
+        assert set(among) <= {"all", "alike"}
+        assert len(set(among)) == len(among)
 
 
 def test_no_rows_give_no_scores(detector: Detector) -> None:
