@@ -108,7 +108,7 @@ class _WithoutPandas(MetaPathFinder):
 def run(writing: int) -> None:
     """Do, in the process that was started for it, what standard input asks for."""
     sys.meta_path.insert(0, _WithoutPandas())
-    from .miner import mine_with
+    from .miner import mine_into
     from .workers import forked_crew
 
     messages = Connection(writing, readable=False)
@@ -128,7 +128,8 @@ def run(writing: int) -> None:
     try:
         with forked_crew(workers, begin) as hands:
             limit()  # not sooner: a thread that finds no room for its stack waits for ever
-            written = mine_with(hands, folder, path, bounds=bounds, progress=report, **options)
+            options["workers"] = hands
+            written = mine_into(folder, path, bounds=bounds, progress=report, **options)
         messages.send(("done", written))
     except TrustdriftError as error:
         messages.send(("failed", error))

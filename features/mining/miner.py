@@ -91,7 +91,7 @@ def mine_into(
     project: str | None = None,
     ref: str | None = None,
     all_refs: bool = False,
-    workers: int = 1,
+    workers: int | Crew = 1,
     progress: Progress | None = None,
     bounds: Bounds | None = None,
 ) -> Outcome:
@@ -102,7 +102,10 @@ def mine_into(
 
     Parameters
     ----------
-    As `mine`.
+    workers
+        As `mine` has it, or processes that are there already.
+
+    The others are as `mine` has them.
 
     Raises
     ------
@@ -111,31 +114,11 @@ def mine_into(
     ConfigurationError
         If `folder` cannot be written to.
     """
+    name, scratch = project or name_of(path), Scratch(folder)
     with crew(workers) as hands:
-        return mine_with(
-            hands, folder, path, key=key, project=project, ref=ref, all_refs=all_refs,
-            progress=progress, bounds=bounds,
-        )  # fmt: skip
-
-
-def mine_with(
-    hands: Crew,
-    folder: Path,
-    path: Path,
-    *,
-    key: bytes,
-    project: str | None = None,
-    ref: str | None = None,
-    all_refs: bool = False,
-    progress: Progress | None = None,
-    bounds: Bounds | None = None,
-) -> Outcome:
-    """Do what `mine_into` does with processes that are there already."""
-    name = project or name_of(path)
-    run = _Run(path, key, name, hands, progress, bounds or Bounds())
-    scratch = Scratch(folder)
-    earlier = read_earlier(folder, key, name, scratch)
-    mined = _mined(run, Start(ref, all_refs), earlier, scratch)
+        run = _Run(path, key, name, hands, progress, bounds or Bounds())
+        earlier = read_earlier(folder, key, name, scratch)
+        mined = _mined(run, Start(ref, all_refs), earlier, scratch)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
     metadata |= {"commits": digest(mined.commits.order.shas)}
     write_tables(folder, to_parts(mined), metadata)

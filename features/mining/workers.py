@@ -34,8 +34,14 @@ class Crew:
 
 
 @contextmanager
-def crew(workers: int) -> Iterator[Crew]:
-    """Let some processes be started when they are needed; one is this one."""
+def crew(workers: int | Crew) -> Iterator[Crew]:
+    """Let some processes be started when they are needed; one is this one.
+
+    A crew that is there already is given as it is, and stays.
+    """
+    if isinstance(workers, Crew):
+        yield workers
+        return
     if workers == 1:
         yield Crew()
         return
