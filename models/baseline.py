@@ -25,7 +25,7 @@ from .looking_back import earlier
 from .reference import Reference
 from .rows import Rows
 
-SCHEMA = 5
+SCHEMA = 6
 SHIPPED = Path(__file__).parent / "pretrained"
 
 

@@ -56,7 +56,7 @@ def families(level: Level) -> list[str]:
 def without(rows: Rows, family: str) -> Rows:
     """Forget a family of features, of earlier windows, too."""
     level = rows.features[0].level
-    gone = [f.family == family and f.name != EXTENT[level] for f in rows.features]
+    gone = [f.family == family and f.name not in EXTENT[level] for f in rows.features]
     values = np.where(gone, np.nan, rows.values)
     earlier = None if rows.earlier is None else np.where(gone, np.nan, rows.earlier)
     return Rows(values, rows.features, rows.reference, earlier)

@@ -15,13 +15,15 @@ MOST = 3
 class StrangestFeatures(ConditionalTails):
     """Sums the three highest surprisals among subjects of like extent, and no others.
 
+    The sum is compared with all, too: what is strange for a small change is strange anywhere.
+
     In a sum over all features, what is ordinary takes away from what is not: a change with one
     invisible payload, a usual size and a usual hour is ordinary on the whole. Here the ordinary
     does not count. Surprisals are those of `conditional_tails`.
     """
 
     name: ClassVar[str] = "strangest_features"
-    among: ClassVar[Comparisons] = compared("alike")
+    among: ClassVar[Comparisons] = compared("alike", "all")
 
     def _parts(self, rows: Rows) -> np.ndarray:
         found = np.maximum(self.surprisal(rows), 0.0)
@@ -33,9 +35,9 @@ class StrangestFeatures(ConditionalTails):
 class StrangestContent(StrangestFeatures):
     """The same of what the added text looks like, whatever it says.
 
-    Compared with all commits as well: large and unreadable is a kind of its own.
+    Compared with all commits only: large and unreadable is a kind of its own.
     """
 
     name: ClassVar[str] = "strangest_content"
     watches: ClassVar[tuple[str, ...]] = family("content")
-    among: ClassVar[Comparisons] = compared("alike", "all")
+    among: ClassVar[Comparisons] = compared("all")
