@@ -9,6 +9,7 @@ from ..features.wording import SUBJECTS, Figure, rarity, singular
 from .baseline import LevelBaseline, Scores
 from .combination import COMBINATIONS
 from .detector import Foretelling
+from .detectors.surprise import beyond
 from .rows import Rows
 
 MOST_REASONS = 5
@@ -33,7 +34,8 @@ class Reason:
     tail: float
     """Share of all subjects that lie as far out, on the side that counts."""
     expected: float | None = None
-    """What a detector that knows the rest of it expected, if that is far from the value."""
+    """What a detector that knows the rest of it expected, if the value is far from that on the side
+    that deserves a look."""
 
     @property
     def is_unforeseen(self) -> bool:
@@ -99,7 +101,7 @@ def _ranked(
 ) -> list[list[Reason]]:
     reference = baseline.reference
     upper, lower = reference.upper_tail(rows.values), reference.lower_tail(rows.values)
-    unforeseen = np.abs(rows.scores - foretold.scores) >= UNFORESEEN
+    unforeseen = np.abs(beyond(rows.scores, foretold.scores, rows.features)) >= UNFORESEEN
     expected = np.where(unforeseen, reference.at(np.nan_to_num(foretold.scores)), np.nan)
 
     def reason(row: int, column: int) -> Reason:

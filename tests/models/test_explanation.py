@@ -48,6 +48,22 @@ def test_a_figure_far_from_what_was_expected_says_so(shipped: Baseline) -> None:
     assert "typically" in first.text
 
 
+def test_less_than_was_expected_is_not_called_unforeseen(shipped: Baseline) -> None:
+    """Where the other figures foretell more of what deserves a look, less of it is no surprise."""
+    learned = shipped.levels["commit"]
+    nothing_else = {feature.name: 0.0 for feature in features("commit")}
+    workflow = row_of(shipped, "commit", **nothing_else | {
+        "capabilities_in_one_file": 2.0, "capabilities_new_to_folder": 1.0, "new_paths": 1.0,
+        "secrets_with_network": 1.0, "steering_reach": 2.0, "added_bytes": 396.0, "urls": 1.0,
+        "text_entropy": 5.07, "hour_surprise": 5.6, "own_gap": 216.0, "project_gap": 169.0,
+        "subject_length": 36.0, "added_lines": 17.0, "changed_files": 1.0, "file_kinds": 1.0,
+        "folders": 1.0,
+    })  # fmt: skip
+    reasons = explain(learned, learned.score_rows(workflow), [0])[0].reasons
+    reach = next(reason for reason in reasons if reason.feature == "capabilities_in_one_file")
+    assert reach.expected is None
+
+
 def test_whoever_has_a_score_has_a_reason(shipped: Baseline) -> None:
     """Even where each value by itself is one that many have."""
     learned = shipped.levels["project"]

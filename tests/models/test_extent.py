@@ -33,9 +33,7 @@ def test_a_few_vast_lines_are_not_like_an_import_of_as_many_bytes() -> None:
 
 
 def test_more_bytes_and_more_lines_reach_farther() -> None:
-    found = extent(
-        rows("commit", added_bytes=[100.0, 200.0, 200.0], added_lines=[4.0, 4.0, 5.0])
-    )
+    found = extent(rows("commit", added_bytes=[100.0, 200.0, 200.0], added_lines=[4.0, 4.0, 5.0]))
     assert (np.diff(found) > 0).all()
 
 
