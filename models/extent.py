@@ -9,7 +9,7 @@ import numpy as np
 from ..features.feature import LEVELS, Level
 from .rows import Rows
 
-EXTENT: dict[Level, dict[str, float]] = {
+EXTENT: dict[Level, Mapping[str, float]] = {
     "commit": {"added_bytes": 0.8, "added_lines": 0.2},
     "contributor": {"share": 1.0},
     "project": {"commits": 1.0},
