@@ -96,10 +96,19 @@ class CommitFacts:
 
     @cached_property
     def code_of_change(self) -> np.ndarray:
-        """Tell which changes are to what is run when the project is built, installed or used."""
+        """Tell which changes are to what is run when the project is built, installed or used.
+
+        What steers a build counts in examples, too: whoever tries one runs it.
+        """
         executable = (self.changes["new_mode"].to_numpy() & EXECUTABLE) > 0
-        runs = self.steering_of_change | self.role("source") | executable | self.disguised
-        return runs & ~self.role("test") & ~self.role("documentation")
+        runs = self.role("source") | executable | self.disguised
+        steers = self.steering_of_change
+        return (steers | runs & ~self.role("documentation")) & ~self.role("test")
+
+    @cached_property
+    def program_of_change(self) -> np.ndarray:
+        """Tell which changes are to a program, a test or an example among them."""
+        return self.code_of_change | self.role("source")
 
     @cached_property
     def disguised(self) -> np.ndarray:

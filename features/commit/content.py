@@ -27,11 +27,7 @@ def added_bytes(facts: CommitFacts) -> np.ndarray:
 )
 def longest_line(facts: CommitFacts) -> np.ndarray:
     """Length of the longest line added to source, build, workflow or manifest files."""
-    return _highest_in_code(facts, "longest_line")
-
-
-def _highest_in_code(facts: CommitFacts, name: str) -> np.ndarray:
-    return facts.highest(np.where(facts.code_of_change, facts.content(name), np.nan))
+    return facts.highest(facts.code_of_change * facts.content("longest_line"))
 
 
 @commit_feature(
@@ -41,11 +37,12 @@ def _highest_in_code(facts: CommitFacts, name: str) -> np.ndarray:
     says="hides the end of a line of code behind {value:,.0f} blanks",
 )
 def blank_run(facts: CommitFacts) -> np.ndarray:
-    """Longest run of blanks, 100 or more, that something follows in an added line of code.
+    """Longest run of blanks, 100 or more, that something follows in an added line of a program.
 
-    What stands behind it is out of sight unless somebody scrolls sideways.
+    Tests and examples count. What stands behind it is out of sight unless somebody scrolls
+    sideways.
     """
-    return _highest_in_code(facts, "blank_run")
+    return facts.highest(facts.program_of_change * facts.content("blank_run"))
 
 
 @commit_feature(

@@ -187,6 +187,21 @@ def test_what_is_out_of_sight_or_under_another_name_is_told(repository: Reposito
     assert not shown(values.iloc[:-1]) & {"out_of_sight", "text_named_as_binary"}
 
 
+@pytest.mark.parametrize(
+    ("path", "programs"),
+    [("examples/app/postcss.config.mjs", 2), ("spec/runner.js", 0), ("examples/app/main.js", 0)],
+)
+def test_tests_and_examples_are_no_place_to_hide_the_end_of_a_line(
+    repository: Repository, path: str, programs: int
+) -> None:
+    """What they reach for is their own affair, but for what steers a build."""
+    quiet_past(repository)
+    far = b"module.exports = {};" + b" " * 400 + b"require('child_process').exec(x)\n"
+    repository.commit({path: far}, author=FOUNDER, time=START + 90 * DAY)
+    last = values_of(repository).iloc[-1]
+    assert (last["blank_run"], last["programs"]) == (400, programs)
+
+
 def test_a_commit_made_anew_long_after_is_told(repository: Repository) -> None:
     quiet_past(repository)
     repository.commit({"a.c": b"1\n"}, author=FOUNDER, time=START + 90 * DAY, later=400 * DAY)
