@@ -7,6 +7,7 @@ from trustdrift.features.catalog import features
 from trustdrift.features.feature import LEVELS, Level
 from trustdrift.models.baseline import Baseline
 from trustdrift.models.detector import Foretelling
+from trustdrift.models.detectors import Autoencoder
 from trustdrift.models.explanation import explain
 from trustdrift.models.looking_back import STEPS
 from trustdrift.models.reference import Reference
@@ -48,20 +49,17 @@ def test_a_figure_far_from_what_was_expected_says_so(shipped: Baseline) -> None:
     assert "typically" in first.text
 
 
-def test_less_than_was_expected_is_not_called_unforeseen(shipped: Baseline) -> None:
+@pytest.mark.parametrize(("off", "unforeseen"), [(-2.0, True), (2.0, False)])
+def test_less_than_was_expected_is_not_called_unforeseen(
+    shipped: Baseline, monkeypatch: pytest.MonkeyPatch, off: float, unforeseen: bool
+) -> None:
     """Where the other figures foretell more of what deserves a look, less of it is no surprise."""
+    monkeypatch.setattr(Autoencoder, "expected", lambda _, rows: rows.scores + off)
     learned = shipped.levels["commit"]
-    nothing_else = {feature.name: 0.0 for feature in features("commit")}
-    workflow = row_of(shipped, "commit", **nothing_else | {
-        "capabilities_in_one_file": 2.0, "capabilities_new_to_folder": 1.0, "new_paths": 1.0,
-        "secrets_with_network": 1.0, "steering_reach": 2.0, "added_bytes": 396.0, "urls": 1.0,
-        "text_entropy": 5.07, "hour_surprise": 5.6, "own_gap": 216.0, "project_gap": 169.0,
-        "subject_length": 36.0, "added_lines": 17.0, "changed_files": 1.0, "file_kinds": 1.0,
-        "folders": 1.0,
-    })  # fmt: skip
-    reasons = explain(learned, learned.score_rows(workflow), [0])[0].reasons
-    reach = next(reason for reason in reasons if reason.feature == "capabilities_in_one_file")
-    assert reach.expected is None
+    rows = row_of(shipped, "commit", terseness=500.0)
+    found = explain(learned, learned.score_rows(rows), [0])[0].reasons
+    first = next(reason for reason in found if reason.feature == "terseness")
+    assert (first.expected is not None) == unforeseen
 
 
 def test_whoever_has_a_score_has_a_reason(shipped: Baseline) -> None:
