@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from plants import planted
+from plants import by_kind, planted
 
 from trustdrift.models.baseline import Baseline
 from trustdrift.models.detectors.conditional_tails import ConditionalTails
@@ -46,9 +46,9 @@ SHOWN = ("obfuscated_line", "fixture_and_glue", "dropper", "large_payload")
 
 def cells(ordinary: np.ndarray, odd: np.ndarray, kinds: np.ndarray) -> list[str]:
     found = {
-        share: {
-            kind: (odd > np.quantile(ordinary, 1 - share))[kinds == kind].mean() for kind in SHAPES
-        }
+        share: dict(
+            zip(SHAPES, by_kind(odd > np.quantile(ordinary, 1 - share), kinds), strict=True)
+        )
         for share in FLAGGED
     }
     means = [f"{np.mean(list(found[share].values())):.3f}" for share in FLAGGED]

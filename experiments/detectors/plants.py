@@ -90,11 +90,15 @@ def planted(learning: list[Entry], histories: Path, split: int) -> list[Found]:
     return [result for result in results if result is not None]
 
 
+def by_kind(found: np.ndarray, kinds: np.ndarray) -> list[float]:
+    return [float(found[kinds == kind].mean()) for kind in SHAPES]
+
+
 def row(title: str, ordinary: np.ndarray, planted: np.ndarray, kinds: np.ndarray) -> str:
     cells = []
     for share in FLAGGED:
         found = planted > np.quantile(ordinary, 1 - share)
-        cells += [found.mean(), *(found[kinds == kind].mean() for kind in SHAPES)]
+        cells += [found.mean(), *by_kind(found, kinds)]
     return f"| {title} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |"
 
 
