@@ -62,7 +62,7 @@ CAPABILITIES: dict[str, Capability] = {
             base64 Base64 b64decode( a85decode( b85decode( base64_decode( FromBase64String(
             atob( fromCharCode( unhexlify( fromhex( unescape( decodebytes( rot13 str_rot13(
             gzinflate( gunzip unxz xxd uudecode inflate( decompress( createDecipher(
-            createDecipheriv( DecodeString( unpack(
+            createDecipheriv( DecodeString( unpack( chr(
         """),
         (b"xz -d", b"gzip -d", b"tar -x", b"tar x"),
     ),

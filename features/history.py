@@ -66,8 +66,10 @@ CHANGES: dict[str, tuple[str, str]] = {
     "entropy": ("float32?", "Shannon entropy of the added lines' bytes, bits per byte"),
     "non_ascii": ("float32?", "share of the added bytes of 128 and above"),
     "hidden": ("int32?", "invisible and direction-changing characters added"),
+    "lookalikes": ("int32?", "words added of Latin letters and Cyrillic or Greek ones like them"),
     "base64_runs": ("int32?", "runs of 60 and more characters added that look like base64"),
     "hex_runs": ("int32?", "runs added that look like bytes in hexadecimal"),
+    "spelled_runs": ("int32?", "runs added of decimal numbers that are codes of characters"),
     "urls": ("int32?", "URLs added"),
     "ip_literals": ("int32?", "IPv4 addresses added"),
     **{
@@ -75,6 +77,7 @@ CHANGES: dict[str, tuple[str, str]] = {
         for name, capability in CAPABILITIES.items()
     },
     "declares": ("string", "packages that the file declares and did not before, by spaces"),
+    "hosts": ("string", "hosts that URLs in the added lines name, by spaces; at most 16"),
     "minified": ("bool", "the added text looks minified"),
     "form": ("string", "archive, executable, image or other for a binary file, else empty"),
     "cut": ("bool", "too large to be looked at in full: what is not null covers the beginning"),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..features.history import CHANGES, History, table
+from ..features.hosts import hosts_in
 from ..features.manifests import PROBE
 from ..features.mining import measure_text
 from ..features.paths import ROLES, has_role
@@ -103,6 +104,7 @@ def plant(history: History, position: int, touches: Sequence[Touch]) -> History:
         "size": [touch.size for touch in touches],
         "form": [touch.form for touch in touches],
         "declares": [touch.declares for touch in touches],
+        "hosts": [" ".join(hosts_in(touch.text)) for touch in touches],
     }
     measured = pd.DataFrame([_measured(touch) for touch in touches])
     rows |= {str(name): measured[name].tolist() for name in measured}

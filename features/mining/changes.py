@@ -10,6 +10,7 @@ import numpy as np
 import pygit2
 from pygit2.enums import FileMode, ObjectType
 
+from ..hosts import hosts_in
 from ..manifests import declared
 from .commits import facts_of, parse_commit, tree_of
 from .content import FORMS, MEASURES, UNKNOWN, binary_form
@@ -40,10 +41,12 @@ CHANGE = np.dtype(
         ("new", "V20"),
         ("looked_at", "?"),
         ("declares", "i4"),
+        ("hosts", "i4"),
     ]
 )
-"""A changed path: position of the commit, number of the path, sides, whether to look inside,
-number of the list of packages that it comes to declare (0: none)."""
+"""A changed path: position of the commit, number of the path, sides, whether to look inside, and
+the numbers of the list of packages that it comes to declare and of the hosts that its added lines
+name (0: none)."""
 
 _NOTED = np.dtype(
     [
@@ -222,7 +225,7 @@ def _change(
     number = numbers.setdefault(path.decode("utf-8", "backslashreplace"), len(numbers))
     old_mode, old_id = old or (0, _NOTHING)
     new_mode, new_id = new or (0, _NOTHING)
-    return position, number, status, old_mode, new_mode, old_id, new_id, looked_at, 0
+    return position, number, status, old_mode, new_mode, old_id, new_id, looked_at, 0, 0
 
 
 def _merge_changes(
@@ -243,7 +246,19 @@ Measuring = tuple[np.ndarray, Mapping[int, tuple[Side, ...]]]
 the parents."""
 
 
-def measure_changes(path: str, changes: Measuring) -> np.ndarray:
+@dataclass(frozen=True)
+class Measured:
+    """What is measured of some changes."""
+
+    measures: np.ndarray
+    """Of `MEASURES`, a row for each."""
+    hosts: np.ndarray
+    """For each, an index into `lists`."""
+    lists: list[str]
+    """Hosts that added lines name, by spaces; the first is empty."""
+
+
+def measure_changes(path: str, changes: Measuring) -> Measured:
     """Compare the sides of each change as `git log --numstat` does, and look at what is added.
 
     What a merge has is compared with what each of its parents has.
@@ -253,23 +268,19 @@ def measure_changes(path: str, changes: Measuring) -> np.ndarray:
     changes
         In the order of each path's history, so that what one is compared with is there from
         one before it: the last contents are kept.
-
-    Returns
-    -------
-    Of `MEASURES`, a row for each.
     """
     rows, sides = changes
-    at_work, measured = worker(path), _Measured(len(rows))
+    at_work, measured = worker(path), _Measuring(len(rows))
     for i, change in enumerate(rows.tolist()):
         if i in sides:
             _measure_merge(at_work, measured, change, sides[i])
         else:
             _measure_change(at_work, measured, change)
-    return measured.rows()
+    return measured.result()
 
 
-def _measure_change(at_work: Worker, measured: "_Measured", change: tuple) -> None:
-    _, _, _, old_mode, new_mode, old_id, new_id, looked_at, _ = change
+def _measure_change(at_work: Worker, measured: "_Measuring", change: tuple) -> None:
+    _, _, _, old_mode, new_mode, old_id, new_id, looked_at, *_ = change
     old = at_work.content(old_mode, old_id)
     new = at_work.content(new_mode, new_id)
     size = _size(at_work.store, new, new_id)
@@ -282,9 +293,9 @@ def _measure_change(at_work: Worker, measured: "_Measured", change: tuple) -> No
 
 
 def _measure_merge(
-    at_work: Worker, measured: "_Measured", change: tuple, sides: Sequence[Side]
+    at_work: Worker, measured: "_Measuring", change: tuple, sides: Sequence[Side]
 ) -> None:
-    _, _, _, _, new_mode, _, new_id, looked_at, _ = change
+    _, _, _, _, new_mode, _, new_id, looked_at, *_ = change
     after = at_work.content(new_mode, new_id) if looked_at else None
     befores = [at_work.content(*(side or (0, _NOTHING))) for side in sides]
     known = [before for before in befores if before is not None]
@@ -310,11 +321,13 @@ def read_declarations(path: str, manifests: Sequence[Declaring]) -> list[str]:
     return lists
 
 
-class _Measured:
-    """What is measured of some changes, one by one; their texts are measured together."""
+class _Measuring:
+    """Measures some changes, one by one; their texts are measured together."""
 
     def __init__(self, count: int) -> None:
         self._rows = np.full(count, UNKNOWN, MEASURES)
+        self._hosts = np.zeros(count, np.int32)
+        self._lists = {"": 0}
         self._noted: list[tuple] = []
         self._texts: list[bytes] = []
         self._text_rows: list[int] = []
@@ -345,18 +358,21 @@ class _Measured:
         if self._held > _TEXT_HELD:
             self._measure_texts()
 
-    def rows(self) -> np.ndarray:
-        """Give a row of `MEASURES` for each."""
+    def result(self) -> Measured:
+        """Give what was measured of all."""
         self._measure_texts()
         noted = np.array(self._noted, _NOTED)
         for name in _NOTED.names or ():
             self._rows[name] = noted[name]
-        return self._rows
+        return Measured(self._rows, self._hosts, list(self._lists))
 
     def _measure_texts(self) -> None:
         measures = measure_texts(self._texts)
         for name in TEXT.names or ():
             self._rows[name][self._text_rows] = measures[name]
+        for i in np.flatnonzero(measures["urls"]).tolist():
+            names = " ".join(hosts_in(self._texts[i]))
+            self._hosts[self._text_rows[i]] = self._lists.setdefault(names, len(self._lists))
         self._texts, self._text_rows, self._held = [], [], 0
 
 

@@ -18,10 +18,10 @@ from .commits import FACTS
 from .content import MEASURES
 from .graph import ABSENT, NO_TIME, Graph, Parents
 from .scratch import Scratch
-from .tables import FACT_COLUMNS, ChangeTable, columns, from_rows
+from .tables import FACT_COLUMNS, TEXTS, ChangeTable, Numbers, columns, from_rows, no_texts
 
 _IDENTITIES = ("author_identity", "committer_identity")
-VERSION = "6"  # to be raised whenever the same repository would give other rows
+VERSION = "7"  # to be raised whenever the same repository would give other rows
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,7 @@ class Earlier:
     """Numbers of author's and committer's identities, n by 2."""
     changes: ChangeTable
     merge_changes: ChangeTable
-    numbers: dict[str, int]
-    """Of paths."""
-    declarations: dict[str, int]
-    """Of lists of packages."""
+    texts: Numbers
     identities: list[Identity]
     in_force: np.ndarray
     """As `mailmaps_in_force` gives it."""
@@ -90,11 +87,9 @@ def _read(folder: Path, scratch: Scratch) -> Earlier | None:
     graph, facts, people = _read_commits(folder)
     if not _parents_first(graph.parents):
         return None
-    numbers: dict[str, int] = {}
-    declarations = {"": 0}
+    texts = no_texts()
     changes, merge_changes = (
-        _read_changes(folder, name, numbers, declarations, scratch)
-        for name in ("changes", "merge_changes")
+        _read_changes(folder, name, texts, scratch) for name in ("changes", "merge_changes")
     )
     again = np.zeros(len(graph), bool)
     for part in (changes, merge_changes):
@@ -106,10 +101,9 @@ def _read(folder: Path, scratch: Scratch) -> Earlier | None:
         people=people,
         changes=changes,
         merge_changes=merge_changes,
-        numbers=numbers,
-        declarations=declarations,
+        texts=texts,
         identities=[Identity(**row) for row in read_table(folder, "identities").to_pylist()],
-        in_force=mailmaps_in_force(len(graph), changes, numbers),
+        in_force=mailmaps_in_force(len(graph), changes, texts["path"]),
     )
 
 
@@ -145,21 +139,14 @@ def _array(column: "pa.ChunkedArray | pa.Array") -> np.ndarray:
     return whole.to_numpy(zero_copy_only=False)
 
 
-def _read_changes(
-    folder: Path,
-    name: str,
-    numbers: dict[str, int],
-    declarations: dict[str, int],
-    scratch: Scratch,
-) -> ChangeTable:
-    texts = ("path", "declares")
+def _read_changes(folder: Path, name: str, texts: Numbers, scratch: Scratch) -> ChangeTable:
     with scratch.spool(CHANGE) as rows, scratch.spool(MEASURES) as measures:
-        for part in read_parts(folder, name, texts):
+        for part in read_parts(folder, name, TEXTS):
             frame: Rows = {
-                each: _array(part[each]) for each in part.column_names if each not in texts
+                each: _array(part[each]) for each in part.column_names if each not in TEXTS
             }
-            frame |= {each: part[each].combine_chunks() for each in texts}
-            found = from_rows(frame, numbers, declarations)
+            frame |= {each: part[each].combine_chunks() for each in TEXTS}
+            found = from_rows(frame, texts)
             rows.add(found.rows)
             measures.add(found.measures)
         return ChangeTable(rows.rows(), measures.rows())

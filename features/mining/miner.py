@@ -160,7 +160,7 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -
     with sharing(repository.path, run.hands, len(new), meter) as share:
         read = read_objects(share, meter, run.report, order, new, earlier, where, scratch)
     require_trees(run.path, len(order), read.unreadable)
-    in_force = mailmaps_in_force(len(order), read.changes, read.numbers)
+    in_force = mailmaps_in_force(len(order), read.changes, read.texts["path"])
     if earlier is not None and not _same_mailmaps(earlier, where, in_force):
         return _mined(run, start, None, scratch)
     identities = Identities(run.key, () if earlier is None else earlier.identities)
@@ -175,8 +175,7 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -
     return Mined(
         project=run.project,
         commits=CommitTable(order, read.facts, codes, authorship),
-        paths=list(read.numbers),
-        declarations=list(read.declarations),
+        texts=read.texts,
         changes=read.changes,
         merge_changes=read.merge_changes,
         tags=tags_columns(tags, taggers),

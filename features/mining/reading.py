@@ -15,7 +15,7 @@ from .content import MEASURES
 from .earlier import Earlier
 from .graph import Ordered
 from .scratch import Scratch, column, release
-from .tables import ChangeTable, facts_columns, joined
+from .tables import ChangeTable, Numbers, facts_columns, joined, no_texts
 from .trees import Side
 from .workers import Share
 
@@ -39,10 +39,7 @@ class Read:
     """Of `FACTS`."""
     identities: np.ndarray
     """Numbers of author and committer, of the commits that were not."""
-    numbers: dict[str, int]
-    """Of paths."""
-    declarations: dict[str, int]
-    """Of lists of packages."""
+    texts: Numbers
     changes: ChangeTable
     merge_changes: ChangeTable
     unreadable: int
@@ -79,25 +76,25 @@ def read_objects(
     ConfigurationError
         If `scratch` has no room left.
     """
-    numbers = {} if earlier is None else dict(earlier.numbers)
-    gathered = _gathered(share, order, new, numbers, meter, report, scratch)
-    changes, merge_changes = _measured(share, gathered, report, scratch)
-    declarations = {"": 0} if earlier is None else dict(earlier.declarations)
-    manifests = {number: path for path, number in numbers.items() if form_of(path)}
+    known = no_texts() if earlier is None else earlier.texts
+    texts = {name: dict(numbers) for name, numbers in known.items()}
+    gathered = _gathered(share, order, new, texts["path"], meter, report, scratch)
+    changes, merge_changes = _measured(share, gathered, texts["hosts"], report, scratch)
+    manifests = {number: path for path, number in texts["path"].items() if form_of(path)}
     rows, sides = gathered.changes, gathered.merge_sides
     _declare(
         share,
         rows,
         lambda index: [(side,) for side in rows[index][["old_mode", "old"]].tolist()],
         manifests,
-        declarations,
+        texts["declares"],
     )
     _declare(
         share,
         gathered.merge_changes,
         lambda index: [sides[i] for i in index.tolist()],
         manifests,
-        declarations,
+        texts["declares"],
     )
     facts = gathered.facts
     identities = np.zeros((len(order), 2), dtype=np.int32)
@@ -113,8 +110,7 @@ def read_objects(
         people=gathered.people,
         facts=facts,
         identities=identities,
-        numbers=numbers,
-        declarations=declarations,
+        texts=texts,
         changes=changes,
         merge_changes=merge_changes,
         unreadable=gathered.unreadable,
@@ -182,11 +178,16 @@ def _gathered(
 
 
 def _measured(
-    share: Share, gathered: _Gathered, report: Progress, scratch: Scratch
+    share: Share, gathered: _Gathered, hosts: dict[str, int], report: Progress, scratch: Scratch
 ) -> tuple[ChangeTable, ChangeTable]:
     """Measure what commits change and what merges change themselves, each path's history in turn.
 
     Both have much in common that is then read once.
+
+    Parameters
+    ----------
+    hosts
+        Gains the lists of hosts that it lacks.
     """
     changes, merges = gathered.changes, gathered.merge_changes
     both = changes, merges
@@ -206,11 +207,15 @@ def _measured(
 
     done = 0
     for part in share(measure_changes, map(work_of, _pieces(order))):
-        index = order[done : done + len(part)]
+        index = order[done : done + len(part.hosts)]
         own = index >= len(changes)
-        measures[0][index[~own]] = part[~own]
-        measures[1][index[own] - len(changes)] = part[own]
-        done += len(part)
+        named = np.array([hosts.setdefault(names, len(hosts)) for names in part.lists])[part.hosts]
+        for rows, found, at, taken in (
+            (changes, measures[0], index[~own], ~own),
+            (merges, measures[1], index[own] - len(changes), own),
+        ):
+            found[at], rows["hosts"][at] = part.measures[taken], named[taken]
+        done += len(index)
         release(*both, *measures)
         report("lines", done / len(order))
     return ChangeTable(changes, measures[0]), ChangeTable(merges, measures[1])

