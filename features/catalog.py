@@ -6,9 +6,8 @@ import json
 import pkgutil
 from functools import cache
 
-from . import commit, contributor, project
+from . import commit, contributor, known, project
 from .feature import DECLARED, LEVELS, Feature, Level
-from .packages import shipped_digest
 
 
 @cache
@@ -30,9 +29,9 @@ def features(level: Level) -> tuple[Feature, ...]:
 def digest() -> str:
     """Hash what the numbers mean, 16 hexadecimal digits.
 
-    Of each feature: name, unit, direction, definition; and the packages that are known.
+    Of each feature: name, unit, direction, definition; and the packages and hosts that are known.
     """
     facts = [
         [f.level, f.name, f.unit, f.concerning, f.compared_with, f.description] for f in catalog()
     ]
-    return hashlib.sha256(json.dumps([shipped_digest(), *facts]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([known.digest(), *facts]).encode()).hexdigest()[:16]

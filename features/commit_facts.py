@@ -1,13 +1,14 @@
 """What commit features are computed from: columns and sums shared by several of them."""
 
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from .capabilities import CAPABILITIES
 from .history import History, days
-from .packages import declarations, packages_among
+from .known import HOSTS, PACKAGES, Known, listed, packages_among, token
 from .past import count_between, earlier, earlier_count, surprise
 from .paths import ROLES, STEERING, directories, has_role, kinds, named_as_binary
 
@@ -101,14 +102,14 @@ class CommitFacts:
         What steers a build counts in examples, too: whoever tries one runs it.
         """
         executable = (self.changes["new_mode"].to_numpy() & EXECUTABLE) > 0
-        runs = self.role("source") | executable | self.disguised
+        runs = self.role("source") | self.role("program") | executable | self.disguised
         steers = self.steering_of_change
         return (steers | runs & ~self.role("documentation")) & ~self.role("test")
 
     @cached_property
     def program_of_change(self) -> np.ndarray:
         """Tell which changes are to a program, a test or an example among them."""
-        return self.code_of_change | self.role("source")
+        return self.code_of_change | self.role("source") | self.role("program")
 
     @cached_property
     def disguised(self) -> np.ndarray:
@@ -206,12 +207,12 @@ class CommitFacts:
 
     @cached_property
     def declared(self) -> pd.DataFrame:
-        """List all that changes come to declare: columns `commit` and `package`, in order."""
-        return declarations(self.changes)
+        """List all that changes come to declare, as `listed` does."""
+        return listed(self.changes, "declares")
 
     def declared_for_the_first_time(self, kind: str) -> pd.DataFrame:
         """List what of a kind (a prefix, see `manifests`) nobody had declared here before."""
-        return _first(self.declared[self.declared["package"].str.startswith(kind)])
+        return _first(self.declared[self.declared["name"].str.startswith(kind)])
 
     def declared_anew(self, kind: str) -> np.ndarray:
         """Count per commit the names of a kind, as in `name@version`, that change their version.
@@ -219,19 +220,44 @@ class CommitFacts:
         Counted are versions that the project never had, of names that an earlier commit declared.
         """
         versions = self.declared_for_the_first_time(kind)
-        name = versions["package"].str.extract("^(.*)@", expand=False)
+        name = versions["name"].str.extract("^(.*)@", expand=False)
         known = versions.groupby(name)["commit"].transform("min") < versions["commit"]
-        of = pd.DataFrame({"commit": versions["commit"], "name": name})[known].drop_duplicates()
-        return self.count_of(of)
+        return self.count_of(versions.assign(name=name)[known])
 
-    def count_of(self, listed: pd.DataFrame) -> np.ndarray:
-        """Count the rows of a list with a column `commit`, per commit."""
-        return np.bincount(listed["commit"].to_numpy(dtype=int), minlength=self.n).astype(float)
+    def count_of(self, named: pd.DataFrame) -> np.ndarray:
+        """Count the distinct names of a list, as `listed` makes it, per commit."""
+        commits = named[["commit", "name"]].drop_duplicates()["commit"].to_numpy(dtype=int)
+        return np.bincount(commits, minlength=self.n).astype(float)
 
     @cached_property
     def new_packages(self) -> pd.DataFrame:
-        """List the packages that nobody had declared here: columns `commit` and `package`."""
-        return _first(packages_among(self.declared))
+        """List the packages that nobody had declared here, as `listed` does, with `spread`.
+
+        That is how many projects of the corpus had declared them before the commit's day.
+        """
+        return self._with_spread(_first(packages_among(self.declared)), PACKAGES)
+
+    @cached_property
+    def new_hosts(self) -> pd.DataFrame:
+        """List the hosts in code of which nobody had spoken here, as `new_packages` has packages.
+
+        One that several files of a commit name is there for each.
+        """
+        first = _first_times(listed(self.changes, "hosts"))
+        code = first[self.code_of_change[first["change"].to_numpy(dtype=int)]]
+        return self._with_spread(code.reset_index(drop=True), HOSTS)
+
+    def _with_spread(self, named: pd.DataFrame, table: Path) -> pd.DataFrame:
+        known, day = Known.load(table), self.time[named["commit"].to_numpy(dtype=int)]
+        names = map(token, named["name"]) if table == HOSTS else named["name"]
+        by = [known.known_by(name, when) for name, when in zip(names, day.tolist(), strict=True)]
+        return named.assign(spread=np.array(by, dtype=float))
+
+    def least_spread(self, named: pd.DataFrame) -> np.ndarray:
+        """Give the smallest `spread` of a list per commit; infinite without any."""
+        spread = np.full(self.n, np.inf)
+        np.minimum.at(spread, named["commit"].to_numpy(dtype=int), named["spread"].to_numpy())
+        return spread
 
     def first_by_regular(self, does: np.ndarray) -> np.ndarray:
         """1 for the first commit by which an author of `HABIT` commits does something, else 0."""
@@ -302,6 +328,11 @@ class CommitFacts:
         return self.deviation(np.log1p(self.column("message_length")), self.author)
 
 
-def _first(declared: pd.DataFrame) -> pd.DataFrame:
-    first = declared.groupby("package")["commit"].transform("min") == declared["commit"]
-    return declared[first].drop_duplicates(ignore_index=True)
+def _first_times(named: pd.DataFrame) -> pd.DataFrame:
+    """Keep what the first commit to have a name has of it."""
+    return named[named.groupby("name")["commit"].transform("min") == named["commit"]]
+
+
+def _first(named: pd.DataFrame) -> pd.DataFrame:
+    """Keep each name once, at the first commit to have it."""
+    return _first_times(named).drop_duplicates(["commit", "name"], ignore_index=True)

@@ -53,6 +53,8 @@ _PATTERNS = {
     "release": r"""(^|/)(debian|rpm|packaging|release|dist-scripts|snap|flatpak)/|(^
         |/)(version[^/]*|\.goreleaser[^/]*
         |release[^/]*|\.npmignore|manifest\.in|publish[^/]*)$""",
+    "program": r"""\.(ps1|psm1|psd1|bat|cmd|vbs|wsf|hta|fish|zsh|ksh|csh|tcsh|awk|applescript
+        |coffee|svelte|astro|ejs|dart|groovy|clj|cljs|cljc|vb|sol|tf|nix)$""",
 }
 
 _NO_TEXT = re.compile(

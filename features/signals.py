@@ -48,6 +48,21 @@ def unhabitual_clock(values: Columns) -> np.ndarray:
     return values["offset_surprise"] >= 7
 
 
+@sign(
+    SIGNALS,
+    "commit",
+    "from somebody whose first commit here was {tenure:,.0f} days before, and passed on by "
+    "somebody who first appeared {committers_tenure:,.0f} days before",
+)
+def newcomers_among_themselves(values: Columns) -> np.ndarray:
+    """Two people who came within the last half year: one writes, the other lets it in.
+
+    Unknown people who speak for one another were a sign of the attempts of 2024. Where a team
+    takes a project over by agreement it looks the same.
+    """
+    return (values["tenure"] < 182) & (values["committers_tenure"] < 182)
+
+
 @sign(SIGNALS, "commit", "existing files become executable ({made_executable:.0f})")
 def becomes_executable(values: Columns) -> np.ndarray:
     """A file that could not be run before can be run now."""
@@ -67,6 +82,29 @@ def hidden_text(values: Columns) -> np.ndarray:
     Text in some languages needs them, too; in identifiers and conditions nobody does.
     """
     return values["hidden_characters"] > 0
+
+
+@sign(SIGNALS, "commit", "{lookalikes:,.0f} words whose letters of two scripts look alike")
+def letters_of_two_scripts(values: Columns) -> np.ndarray:
+    """Code gains words that look Latin and are not: two names that seem one are two.
+
+    A slip on a keyboard with two layouts does that, too.
+    """
+    return values["lookalikes"] > 0
+
+
+@sign(
+    SIGNALS,
+    "commit",
+    "what runs by itself names {steering_hosts:,.0f} hosts of which neither this project nor two "
+    "others of the corpus had spoken",
+)
+def unknown_host_in_steering(values: Columns) -> np.ndarray:
+    """Workflows, builds or manifests come to name a machine that hardly anybody knows.
+
+    Secrets were sent to such in 2025. Most are a project's own new home or a small service.
+    """
+    return values["steering_hosts"] > 0
 
 
 @sign(SIGNALS, "commit", "the end of a line of code stands behind {blank_run:,.0f} blanks")

@@ -1,4 +1,4 @@
-"""Gathers which packages the projects of the corpus declared, and since when.
+"""Gathers which packages the projects of the corpus declared, which hosts they named, since when.
 
 Usage: python run.py CORPUS TABLES [OUT]
 
@@ -11,20 +11,25 @@ from pathlib import Path
 import numpy as np
 
 from trustdrift.features.history import read_history
-from trustdrift.features.packages import SHIPPED, Packages
+from trustdrift.features.known import HOSTS, PACKAGES, Known, first_declared, first_named
 from trustdrift.training.corpus import read_corpus
 
 
-def main(corpus: str, tables: str, out: str = str(SHIPPED)) -> None:
+def main(corpus: str, tables: str, out: str = str(PACKAGES.parent)) -> None:
     learned = read_corpus(Path(corpus)).learned
     places = [Path(tables) / entry.repo.replace("/", "+") for entry in learned]
-    known = Packages.of(map(read_history, places))
-    known.save(Path(out))
-    spread = np.array([len(days) for days in known.declared.values()])
-    registries = {name.partition(":")[0] for name in known.declared}
-    print(f"{known.projects} projects, {len(spread):,} packages of {len(registries)} registries")
-    for least in (2, 5, 10, 20, 50):
-        print(f"declared by {least} projects or more: {(spread >= least).sum():,}")
+    packages, hosts = [], []
+    for place in places:
+        history = read_history(place)
+        packages.append(first_declared(history))
+        hosts.append(first_named(history))
+    for what, file, firsts in (("packages", PACKAGES, packages), ("hosts", HOSTS, hosts)):
+        known = Known.of(firsts)
+        known.save(Path(out) / file.name)
+        spread = np.array([len(days) for days in known.since.values()])
+        print(f"{known.projects} projects, {len(spread):,} {what}")
+        for least in (2, 5, 10, 20, 50):
+            print(f"known to {least} projects or more: {(spread >= least).sum():,}")
 
 
 if __name__ == "__main__":

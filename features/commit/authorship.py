@@ -4,7 +4,7 @@ import numpy as np
 
 from ..commit_facts import CommitFacts
 from ..feature import commit_feature
-from ..past import count_between, earlier_count
+from ..past import YEAR, count_between, earlier_count
 from ..windows import DAY
 
 
@@ -96,6 +96,25 @@ def committers_experience(facts: CommitFacts) -> np.ndarray:
     other = _by_another(facts)
     lone = facts.committer.max(initial=0) + 1 + np.arange(facts.n)
     return np.where(other, earlier_count(np.where(other, facts.committer, lone)), np.nan)
+
+
+@commit_feature(
+    unit="days",
+    concerning="low",
+    compared_with="this project",
+    says="its committer, another person, first appeared here {value:,.0f} days before",
+)
+def committers_tenure(facts: CommitFacts) -> np.ndarray:
+    """Days since the committer first wrote or committed anything here.
+
+    No value if author and committer agree, or in the project's first two years: nobody is old
+    there.
+    """
+    people = np.r_[facts.author, facts.committer]
+    first = np.full(int(people.max(initial=0)) + 1, np.inf)
+    np.minimum.at(first, people, np.r_[facts.time, facts.time])
+    old = facts.time >= facts.time.min(initial=np.inf) + 2 * YEAR
+    return np.where(_by_another(facts) & old, facts.time - first[facts.committer], np.nan)
 
 
 @commit_feature(

@@ -6,6 +6,7 @@ from ..capabilities import CAPABILITIES
 from ..commit_facts import CommitFacts
 from ..feature import commit_feature
 from ..past import earlier_sum
+from ..paths import ROLES
 
 FAMILIAR = 20  # changes of code after which a first time says something
 RUNNING = ("evaluation", "programs")
@@ -103,7 +104,24 @@ def capabilities_new_to_kind(facts: CommitFacts) -> np.ndarray:
 )
 def capabilities_in_one_file(facts: CommitFacts) -> np.ndarray:
     """Most capabilities that the lines added to one code file name together."""
-    return facts.highest(np.sum([_uses(facts, name) > 0 for name in CAPABILITIES], axis=0))
+    return facts.highest(facts.code_of_change * _kinds_of_change(facts))
+
+
+def _kinds_of_change(facts: CommitFacts) -> np.ndarray:
+    """Count the capabilities that the added lines of each change name."""
+    return np.sum([facts.content(name) > 0 for name in CAPABILITIES], axis=0)
+
+
+@commit_feature(
+    unit="capabilities",
+    concerning="high",
+    compared_with="all projects",
+    says="adds {value:,.0f} kinds of things to one test or example",
+)
+def capabilities_in_one_test(facts: CommitFacts) -> np.ndarray:
+    """Most capabilities that the lines added to one program among tests and examples name."""
+    aside = facts.program_of_change & ~facts.code_of_change
+    return facts.highest(aside * _kinds_of_change(facts))
 
 
 @commit_feature(
@@ -115,6 +133,21 @@ def capabilities_in_one_file(facts: CommitFacts) -> np.ndarray:
 def steering_reach(facts: CommitFacts) -> np.ndarray:
     """Names of any capability in what is added to build, workflow, manifest and autorun files."""
     return facts.total(facts.steering_of_change * facts.names_of_change)
+
+
+@commit_feature(
+    unit="names",
+    concerning="high",
+    compared_with="all projects",
+    says="adds {value:,.0f} names that reach out to files of no known kind",
+)
+def reach_of_unknown_files(facts: CommitFacts) -> np.ndarray:
+    """Names of any capability in what is added to files that have no role.
+
+    Nobody expects a program there, and whatever reads such a file can run it.
+    """
+    unknown = facts.main_role_of_change == len(ROLES)
+    return facts.total(unknown * facts.names_of_change)
 
 
 def _together(facts: CommitFacts, one: str, others: tuple[str, ...]) -> np.ndarray:

@@ -113,15 +113,26 @@ def hidden_characters(facts: CommitFacts) -> np.ndarray:
 
 
 @commit_feature(
+    unit="words",
+    concerning="high",
+    compared_with="all projects",
+    says="adds {value:,.0f} words to code in which letters of two scripts look alike",
+)
+def lookalikes(facts: CommitFacts) -> np.ndarray:
+    """Words in code of Latin letters and Cyrillic or Greek ones like them (Unicode TS 39)."""
+    return facts.total(facts.code_of_change * facts.content("lookalikes"))
+
+
+@commit_feature(
     unit="runs",
     concerning="high",
     compared_with="all projects",
     says="adds {value:,.0f} long encoded runs to code",
 )
 def encoded_runs(facts: CommitFacts) -> np.ndarray:
-    """Long runs added to code that look like base64 or bytes in hexadecimal."""
-    runs = facts.content("base64_runs") + facts.content("hex_runs")
-    return facts.total(facts.code_of_change * runs)
+    """Long runs added to code of base64, of bytes in hexadecimal or of characters as numbers."""
+    kinds = ("base64_runs", "hex_runs", "spelled_runs")
+    return facts.total(facts.code_of_change * sum(map(facts.content, kinds)))
 
 
 @commit_feature(

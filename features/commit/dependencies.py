@@ -5,7 +5,6 @@ import numpy as np
 from ..commit_facts import CommitFacts
 from ..feature import commit_feature
 from ..manifests import DIRECT, USES
-from ..packages import shipped
 
 _FIXED = r"@(?:v?\d[\w.-]*|[0-9a-f]{40})$"
 
@@ -32,14 +31,7 @@ def package_spread(facts: CommitFacts) -> np.ndarray:
 
     No value where a commit declares nothing new; fewer than two projects count as none.
     """
-    new, known = facts.new_packages, shipped()
-    spread = np.full(facts.n, np.inf)
-    by = [
-        known.known_by(package, float(facts.time[commit]))
-        for commit, package in zip(new["commit"], new["package"], strict=True)
-    ]
-    np.minimum.at(spread, new["commit"].to_numpy(dtype=int), by)
-    return spread
+    return facts.least_spread(facts.new_packages)
 
 
 @commit_feature(
@@ -75,7 +67,7 @@ def repointed_actions(facts: CommitFacts) -> np.ndarray:
 def unpinned_actions(facts: CommitFacts) -> np.ndarray:
     """Actions newly taken from what is neither a version nor the digest of a commit."""
     new = facts.declared_for_the_first_time(USES)
-    return facts.count_of(new[~new["package"].str.contains(_FIXED)])
+    return facts.count_of(new[~new["name"].str.contains(_FIXED)])
 
 
 @commit_feature(

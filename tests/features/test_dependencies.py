@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustdrift.features.history import read_history
+from trustdrift.features.known import KNOWN, PACKAGES, Known, first_declared
 from trustdrift.features.manifests import declared, form_of
 from trustdrift.features.mining import mine, mine_into
-from trustdrift.features.packages import KNOWN, Packages, first_declared, shipped
 from trustdrift.features.signals import SIGNALS
 from trustdrift.features.signs import columns_of
 from trustdrift.features.vectors import describe_commits
@@ -198,19 +198,20 @@ def test_mining_on_keeps_what_was_declared(tmp_path: Path) -> None:
 
 def test_a_package_is_known_once_two_projects_had_it(tmp_path: Path) -> None:
     one = mine(history_of_dependencies(tmp_path / "one").write(), key=KEY)
-    packages = Packages.of([one, one])
+    first = first_declared(one)
+    packages = Known.of([first, first])
     day = START // DAY + 3
-    assert first_declared(one)["npm:unheard-of"] == day
+    assert first["npm:unheard-of"] == day
     assert packages.known_by("npm:unheard-of", day) == 0
     assert packages.known_by("npm:unheard-of", day + 1) == KNOWN
-    assert Packages.of([one]).declared == {}
+    assert Known.of([first]).since == {}
 
 
 def test_the_shipped_table_knows_what_everybody_uses() -> None:
-    known = shipped()
+    known = Known.load(PACKAGES)
     assert known.projects > 200
     today = 20_000
     assert known.known_by("action:actions/checkout", today) > 50
     assert known.known_by("npm:flatmap-stream", today) == 0
-    assert all(list(days) == sorted(days) for days in known.declared.values())
-    assert np.mean([len(days) for days in known.declared.values()]) >= KNOWN
+    assert all(list(days) == sorted(days) for days in known.since.values())
+    assert np.mean([len(days) for days in known.since.values()]) >= KNOWN

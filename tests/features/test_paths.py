@@ -23,6 +23,8 @@ CASES = {
     "README.md": {"documentation"},
     "src/attestation.c": {"source"},
     "latest/data": set(),
+    "tools/setup.PS1": {"program"},
+    "src/App.svelte": {"program"},
 }
 
 
