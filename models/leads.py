@@ -46,6 +46,8 @@ class Lead:
     """SHAs that show it."""
     evidence_signals: dict[str, tuple[SignalShown, ...]] = field(default_factory=dict)
     """Signs that these commits show, by SHA; of a commit's own lead they are its `signals`."""
+    named_first: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Packages and hosts that these commits are the first of their project to name, by SHA."""
     weights: dict[str, float] = field(default_factory=dict)
     """Share of the score that each feature has, where it has any: what feedback works on."""
 

@@ -10,6 +10,7 @@ import pandas as pd
 from ..features.coverage import Coverage
 from ..features.errors import NotEnoughHistory
 from ..features.feature import LEVELS, Level
+from ..features.firsts import named_first
 from ..features.history import History
 from ..features.mining import mine, reachable, read_subjects
 from ..features.mining.reading import Progress
@@ -269,7 +270,20 @@ def judge_vectors(
             for lead in found
         ]
         tallies[level] = _tally(recent, scores)
-    return Judgement(start, tallies, _with_signals(leads, every["commit"]))
+    return Judgement(start, tallies, _with_names(_with_signals(leads, every["commit"]), history))
+
+
+def _with_names(leads: dict[Level, list[Lead]], history: History) -> dict[Level, list[Lead]]:
+    """Say what the commits that are evidence name for the first time."""
+    shown = {sha for part in leads.values() for lead in part for sha in lead.evidence}
+    found = named_first(history, shown)
+    return {
+        level: [
+            replace(lead, named_first={sha: found[sha] for sha in lead.evidence if sha in found})
+            for lead in part
+        ]
+        for level, part in leads.items()
+    }
 
 
 def _with_signals(leads: dict[Level, list[Lead]], commits: Vectors) -> dict[Level, list[Lead]]:

@@ -65,4 +65,5 @@ def lead_document(lead: Lead) -> dict[str, Any]:
             sha: [signal.name for signal in signals]
             for sha, signals in lead.evidence_signals.items()
         },
+        "named_first": {sha: list(names) for sha, names in lead.named_first.items()},
     }

@@ -14,13 +14,15 @@ _FOLDER = Path(__file__).parent.parent / "templates"
 @cache
 def environment() -> Environment:
     """Give what finds the templates; all is escaped in those that end in .html.jinja."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=select_autoescape(enabled_extensions=("html.jinja",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {"in_markdown": view.in_markdown, "safely": view.safely}
+    return made
 
 
 def fill(template: str, scan: Scan, **more: object) -> str:

@@ -61,10 +61,12 @@ def _lead(lead: LeadView) -> RenderableType:
         ("+", "green", lead.in_favour),
     ):
         lines += [Padding(Text(f"{mark} {text}", style=style), (0, 0, 0, 3)) for text in texts]
-    if len(lead.evidence) > 1:
-        for commit in lead.evidence:
+    for commit in lead.evidence:
+        if len(lead.evidence) > 1:
             lines.append(Padding(Text(commit.line, style="dim"), (0, 0, 0, 5)))
             lines += [
                 Padding(Text(f"! {text}", style="yellow"), (0, 0, 0, 7)) for text in commit.signs
             ]
+        if commit.named:
+            lines.append(Padding(Text(f"First named here: {commit.named}"), (0, 0, 0, 5)))
     return Padding(Group(*lines), (1, 0, 0, 0))

@@ -32,6 +32,8 @@ class CommitView:
     subject: str
     signs: tuple[str, ...] = ()
     """What it shows, where it is evidence for something else."""
+    named: str = ""
+    """Packages and hosts that it is the first to name; see `safely`."""
 
     @property
     def line(self) -> str:
@@ -107,6 +109,7 @@ def _lead(scan: Scan, lead: Lead) -> LeadView:
             replace(
                 _commit(scan, sha),
                 signs=tuple(sign.text for sign in lead.evidence_signals.get(sha, ())),
+                named=", ".join(map(safely, lead.named_first.get(sha, ()))),
             )
             for sha in lead.evidence
         ),
@@ -178,6 +181,11 @@ def carried_by(scan: Scan, latest: int) -> list[tuple[str, list[float]]]:
         for person, shares in zip(scan.stewardship.people, scan.stewardship.shares, strict=True)
     ]
     return [row for row in rows if max(row[1]) >= 0.05]
+
+
+def safely(name: str) -> str:
+    """Write a package or host so that nobody opens it by a slip: `evil[.]example`."""
+    return printable(name).replace(".", "[.]")
 
 
 def in_markdown(text: str) -> str:

@@ -101,6 +101,10 @@ class LeadOut(BaseModel):
     evidence_signals: dict[str, list[str]] = Field(
         {}, description="Signs that these commits show, by SHA."
     )
+    named_first: dict[str, list[str]] = Field(
+        {},
+        description="Packages and hosts that these commits are the first of their project to name.",
+    )
 
 
 class BaselineOut(BaseModel):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from trustdrift.features import commit_facts
+from trustdrift.features.firsts import named_first
 from trustdrift.features.history import read_history
 from trustdrift.features.hosts import MOST, hosts_in
 from trustdrift.features.known import HOSTS, KNOWN, Known, first_named, token
@@ -124,3 +125,22 @@ def test_the_shipped_table_knows_where_everybody_is() -> None:
     assert shipped.known_by(token("github.com"), today) > 100
     assert shipped.known_by(token("nobody-has-this-name.dev"), today) == 0
     assert all(len(name) == 12 for name in shipped.since)
+
+
+@pytest.mark.usefixtures("table")
+def test_a_commit_says_what_it_is_the_first_to_name_the_least_known_first(tmp_path: Path) -> None:
+    repository = history_of_hosts(tmp_path / "one")
+    repository.commit(
+        {
+            "package.json": b'{"dependencies": {"unheard-of": "1"}}\n',
+            "d.py": b"u('https://b.dev')\nu('https://c.dev')\nu('https://widely.dev')\n",
+        },
+        author=NEWCOMER, time=START + 9 * DAY,
+    )  # fmt: skip
+    history = mine(repository.write(), key=KEY)
+    shas = history.commits["sha"].tolist()
+    found = named_first(history, shas)
+    assert found[shas[-1]] == ("b.dev", "c.dev", "npm:unheard-of")
+    assert found[shas[2]] == ("widely.dev",)
+    assert shas[0] not in found
+    assert set(named_first(history, shas[-1:])) == {shas[-1]}

@@ -58,9 +58,9 @@ def test_json_holds_to_the_contract_and_names_nobody(story: Path) -> None:
         for lead in report["leads"][level]:
             assert set(lead) == {
                 "rank", "subject", "p_value", "percentile", "detectors", "signals", "reasons",
-                "in_favour", "evidence", "evidence_signals",
+                "in_favour", "evidence", "evidence_signals", "named_first",
             }  # fmt: skip
-            assert set(lead["evidence_signals"]) <= set(lead["evidence"])
+            assert set(lead["evidence_signals"]) | set(lead["named_first"]) <= set(lead["evidence"])
             assert set(lead["subject"]) == keys
             assert set(lead["reasons"][0]) == {
                 "feature", "value", "unit", "typical", "expected", "compared_with", "text",

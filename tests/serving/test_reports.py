@@ -1,5 +1,6 @@
 """Reports: the same facts in every form, and pages that stand alone."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -130,6 +131,27 @@ def test_evidence_says_which_signs_it_shows(found: Scan) -> None:
     for form in ("text", "html", "md"):
         text = " ".join(FORMATS[form](people_alone).split())
         assert "5 binary test files, from somebody whose first commit" in text
+
+
+def test_evidence_says_what_it_names_first_so_that_nobody_opens_it(found: Scan) -> None:
+    commit = found.leads["commit"][0]
+    sha = commit.subject["sha"]
+    named = replace(commit, named_first={sha: ("npm:<b>*x*", "www.evil.example")})
+    with_it = replace(found, leads={**found.leads, "commit": [named], "contributor": []})
+    assert json.loads(FORMATS["json"](with_it))["leads"]["commits"][0]["named_first"] == {
+        sha: ["npm:<b>*x*", "www.evil.example"]
+    }
+    expected = {
+        "text": "First named here: npm:<b>*x*, www[.]evil[.]example",
+        "html": "<p>npm:&lt;b&gt;*x*, www[.]evil[.]example</p>",
+        "md": r"First named here: npm:\<b\>\*x\*, www\[.\]evil\[.\]example",
+    }
+    for form, text in expected.items():
+        assert text in FORMATS[form](with_it)
+        assert "First named here" not in FORMATS[form](replace(found, leads={
+            **found.leads, "commit": [replace(commit, named_first={})], "contributor": [],
+            "project": [],
+        }))  # fmt: skip
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
