@@ -165,7 +165,7 @@ def new_to_the_project(values: Columns) -> np.ndarray:
     return values["capabilities_new_to_project"] > 0
 
 
-@sign(SIGNALS, "commit", "manifests change, and {hooks:.0f} steps are added that run by themselves")
+@sign(SIGNALS, "commit", "manifests change, and gain {hooks:.0f} steps that run by themselves")
 def step_that_runs_itself(values: Columns) -> np.ndarray:
     """A manifest changes together with steps that run at installation or at build."""
     return (values["hooks"] > 0) & (values["manifest_files"] > 0)

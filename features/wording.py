@@ -18,7 +18,7 @@ _SINGULAR = {
 _COUNTED = (
     "people|addresses|commits|files|folders|kinds|days|lines|links|merges|mentions|releases|"
     "requests|reviewers|issues|touches|trailers|tags|times|robots|manifests|characters|runs|names|"
-    "packages|projects|URLs|checks|versions|archives|bytes|"
+    "packages|projects|URLs|hosts|words|steps|checks|versions|archives|bytes|"
     "contributor-windows|project-windows"
 )
 _ONE = re.compile(rf"(?<![\d.,])1 ((?:[a-z,-]+ ){{0,4}}?)({_COUNTED})\b")

@@ -184,8 +184,8 @@ def carried_by(scan: Scan, latest: int) -> list[tuple[str, list[float]]]:
 
 
 def safely(name: str) -> str:
-    """Write a package or host so that nobody opens it by a slip: `evil[.]example`."""
-    return printable(name).replace(".", "[.]")
+    """Write a host so that nobody opens it by a slip, `evil[.]example`; a package as it is."""
+    return printable(name) if ":" in name else name.replace(".", "[.]")
 
 
 def in_markdown(text: str) -> str:

@@ -122,6 +122,8 @@ def test_a_sign_speaks_only_where_it_shows(story_history: History) -> None:
         ("adds 1 names to code", "adds 1 name to code"),
         ("adds 1 URLs to code", "adds 1 URL to code"),
         ("declares 1 packages that", "declares 1 package that"),
+        ("names 1 hosts of which", "names 1 host of which"),
+        ("gain 1 steps that", "gain 1 step that"),
     ],
 )
 def test_one_is_singular(before: str, after: str) -> None:
