@@ -270,7 +270,7 @@ def measure_changes(path: str, changes: Measuring) -> Measured:
         one before it: the last contents are kept.
     """
     rows, sides = changes
-    at_work, measured = worker(path), _Measuring(len(rows))
+    at_work, measured = worker(path), _Measurer(len(rows))
     for i, change in enumerate(rows.tolist()):
         if i in sides:
             _measure_merge(at_work, measured, change, sides[i])
@@ -279,7 +279,7 @@ def measure_changes(path: str, changes: Measuring) -> Measured:
     return measured.result()
 
 
-def _measure_change(at_work: Worker, measured: "_Measuring", change: tuple) -> None:
+def _measure_change(at_work: Worker, measured: "_Measurer", change: tuple) -> None:
     _, _, _, old_mode, new_mode, old_id, new_id, looked_at, *_ = change
     old = at_work.content(old_mode, old_id)
     new = at_work.content(new_mode, new_id)
@@ -293,7 +293,7 @@ def _measure_change(at_work: Worker, measured: "_Measuring", change: tuple) -> N
 
 
 def _measure_merge(
-    at_work: Worker, measured: "_Measuring", change: tuple, sides: Sequence[Side]
+    at_work: Worker, measured: "_Measurer", change: tuple, sides: Sequence[Side]
 ) -> None:
     _, _, _, _, new_mode, _, new_id, looked_at, *_ = change
     after = at_work.content(new_mode, new_id) if looked_at else None
@@ -321,7 +321,7 @@ def read_declarations(path: str, manifests: Sequence[Declaring]) -> list[str]:
     return lists
 
 
-class _Measuring:
+class _Measurer:
     """Measures some changes, one by one; their texts are measured together."""
 
     def __init__(self, count: int) -> None:
