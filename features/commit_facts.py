@@ -1,5 +1,6 @@
 """What commit features are computed from: columns and sums shared by several of them."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -235,7 +236,8 @@ class CommitFacts:
 
         That is how many projects of the corpus had declared them before the commit's day.
         """
-        return self._with_spread(_first(packages_among(self.declared)), PACKAGES)
+        new = _first(packages_among(self.declared))
+        return self._with_spread(new, PACKAGES, new["name"])
 
     @cached_property
     def new_hosts(self) -> pd.DataFrame:
@@ -245,12 +247,12 @@ class CommitFacts:
         """
         first = _first_times(listed(self.changes, "hosts"))
         code = first[self.code_of_change[first["change"].to_numpy(dtype=int)]]
-        return self._with_spread(code.reset_index(drop=True), HOSTS)
+        return self._with_spread(code.reset_index(drop=True), HOSTS, map(token, code["name"]))
 
-    def _with_spread(self, named: pd.DataFrame, table: Path) -> pd.DataFrame:
+    def _with_spread(self, named: pd.DataFrame, table: Path, keys: Iterable[str]) -> pd.DataFrame:
+        """Look each row of a list up under its key in a table."""
         known, day = Known.load(table), self.time[named["commit"].to_numpy(dtype=int)]
-        names = map(token, named["name"]) if table == HOSTS else named["name"]
-        by = [known.known_by(name, when) for name, when in zip(names, day.tolist(), strict=True)]
+        by = [known.known_by(key, when) for key, when in zip(keys, day.tolist(), strict=True)]
         return named.assign(spread=np.array(by, dtype=float))
 
     def least_spread(self, named: pd.DataFrame) -> np.ndarray:

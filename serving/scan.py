@@ -276,7 +276,7 @@ def judge_vectors(
 def _with_names(leads: dict[Level, list[Lead]], history: History) -> dict[Level, list[Lead]]:
     """Say what the commits that are evidence name for the first time."""
     shown = {sha for part in leads.values() for lead in part for sha in lead.evidence}
-    found = named_first(history, shown)
+    found = named_first(history, shown) if shown else {}
     return {
         level: [
             replace(lead, named_first={sha: found[sha] for sha in lead.evidence if sha in found})

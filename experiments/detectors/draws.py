@@ -14,12 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from plants import by_kind, planted
+from plants import by_kind, planted, told_by
 
-from trustdrift.models.baseline import Baseline, LevelBaseline
-from trustdrift.models.calibration import Mondrian, surprisals
+from trustdrift.models.baseline import Baseline
 from trustdrift.models.combination import COMBINATIONS
-from trustdrift.models.detector import Detector
 from trustdrift.models.detectors.autoencoder import Autoencoder
 from trustdrift.models.rows import Rows
 from trustdrift.training.corpus import read_corpus
@@ -32,9 +30,6 @@ from trustdrift.training.settings import Settings
 SEEDS = (0, 1, 2)
 FLAGGED = (0.001, 0.005, 0.01)
 
-Scored = list[np.ndarray]
-"""Of later, planted and harmful rows."""
-
 
 def harmful(path: Path, vectors: Path) -> np.ndarray:
     """Give the vectors of a list's harmful commits, n by d."""
@@ -45,14 +40,6 @@ def harmful(path: Path, vectors: Path) -> np.ndarray:
             shas = [commit.sha for commit in case.malicious]
             rows.append(every.values[every.subjects["sha"].isin(shas).to_numpy()])
     return np.concatenate([part.to_numpy(dtype=float) for part in rows])
-
-
-def judged(detector: Detector, scores: Scored, shipped: LevelBaseline, rows: list[Rows]) -> Scored:
-    """Calibrate a detector's scores on the first rows: what it says of each."""
-    by_comparison = [shipped.classes.numbers(part) for part in rows]
-    numbers = [[each[among] for among in detector.among["commit"]] for each in by_comparison]
-    calibrations = [Mondrian.fit(scores[0], number) for number in numbers[0]]
-    return [surprisals(calibrations, *each) for each in zip(scores, numbers, strict=True)]
 
 
 def height(reference: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
@@ -79,7 +66,7 @@ def main(manifest: str, histories: str, folder: str, *lists: str) -> None:
     odd = [np.concatenate([part.planted for part in found]), np.concatenate(bad)]
     rows = [late, *(Rows(values, late.features, shipped.reference) for values in odd)]
     fixed = {
-        part.name: judged(part, [part.score(each) for each in rows], shipped, rows)
+        part.name: told_by(part, shipped.classes, rows, [part.score(each) for each in rows])
         for part in shipped.detectors
         if not isinstance(part, Autoencoder)
     }
@@ -98,7 +85,7 @@ def main(manifest: str, histories: str, folder: str, *lists: str) -> None:
     print("| autoencoder | " + " | ".join(head) + " |\n|---" + "|---" * len(head) + "|")
     join = COMBINATIONS[shipped.combination].join
     for title, scores in ways.items():
-        told = fixed | {Autoencoder.name: judged(networks[0], scores, shipped, rows)}
+        told = fixed | {Autoencoder.name: told_by(networks[0], shipped.classes, rows, scores)}
         names = [part.name for part in shipped.detectors]
         ordinary, plants, cases = (
             join([told[name][side] for name in names], shipped.weights) for side in range(3)

@@ -8,6 +8,7 @@ held-out projects, on which experiments/splices reports, decide nothing here. Pr
 """
 
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -138,21 +139,20 @@ def main(manifest: str, histories: str, vectors: str) -> None:
                 weights = settings.weights_of(panel)
                 plain, strange = (
                     combination.join([told[name][side] for name in panel], weights)
-                    for side in (0, 1)
+                    for side in (1, 2)
                 )
                 title = f"{', '.join(panel)} by {how}, {most}".replace("_", " ")
                 print(row(title, plain, strange, kinds), flush=True)
 
 
 def told_by(
-    detector: Detector, classes: Classes, rows: tuple[Rows, Rows, Rows], scores: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Calibrate a detector on the first of three sets of rows: what it says of the others."""
+    detector: Detector, classes: Classes, rows: Sequence[Rows], scores: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Calibrate a detector on the first of some sets of rows: what it says of each."""
     each = [classes.numbers(part) for part in rows]
     numbers = [[found[among] for among in detector.among["commit"]] for found in each]
     calibrations = [Mondrian.fit(scores[0], number) for number in numbers[0]]
-    ordinary, odd = (surprisals(calibrations, scores[i], numbers[i]) for i in (1, 2))
-    return ordinary, odd
+    return [surprisals(calibrations, *part) for part in zip(scores, numbers, strict=True)]
 
 
 if __name__ == "__main__":
