@@ -10,7 +10,7 @@ import pandas as pd
 from .capabilities import CAPABILITIES
 from .history import History, days
 from .known import HOSTS, PACKAGES, Known, listed, packages_among, token
-from .past import count_between, earlier, earlier_count, surprise
+from .past import count_between, earlier, earlier_count, smallest, surprise
 from .paths import ROLES, STEERING, directories, has_role, kinds, named_as_binary
 
 GITLINK = 0o160000
@@ -257,9 +257,7 @@ class CommitFacts:
 
     def least_spread(self, named: pd.DataFrame) -> np.ndarray:
         """Give the smallest `spread` of a list per commit; infinite without any."""
-        spread = np.full(self.n, np.inf)
-        np.minimum.at(spread, named["commit"].to_numpy(dtype=int), named["spread"].to_numpy())
-        return spread
+        return smallest(named["spread"].to_numpy(), named["commit"].to_numpy(dtype=int), self.n)
 
     def first_by_regular(self, does: np.ndarray) -> np.ndarray:
         """1 for the first commit by which an author of `HABIT` commits does something, else 0."""
@@ -275,8 +273,7 @@ class CommitFacts:
     @cached_property
     def tenure(self) -> np.ndarray:
         """Days since the author's first commit."""
-        first = np.full(int(self.author.max(initial=0)) + 1, np.inf)
-        np.minimum.at(first, self.author, self.time)
+        first = smallest(self.time, self.author, int(self.author.max(initial=0)) + 1)
         return self.time - first[self.author]
 
     @cached_property

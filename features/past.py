@@ -57,6 +57,13 @@ def previous(values: np.ndarray, group: np.ndarray) -> np.ndarray:
     return result
 
 
+def smallest(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+    """Give the smallest value of each of `count` codes; infinite for those without any."""
+    least = np.full(count, np.inf)
+    np.minimum.at(least, codes, values)
+    return least
+
+
 def surprise(
     bins: np.ndarray, group: np.ndarray, size: int, kernel: tuple[float, ...], at_least: int
 ) -> np.ndarray:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .commit_facts import CommitFacts
 from .history import History, days
-from .past import count_between, earlier_count, previous
+from .past import count_between, earlier_count, previous, smallest
 from .windows import Windows, members
 
 YEAR = 365
@@ -25,9 +25,7 @@ class Acts:
 
     def first(self, people: int) -> np.ndarray:
         """Time of each person's first act; infinite if there is none."""
-        times = np.full(people, np.inf)
-        np.minimum.at(times, self.person, self.time)
-        return times
+        return smallest(self.time, self.person, people)
 
 
 class WindowFacts:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..commit_facts import CommitFacts
 from ..feature import commit_feature
-from ..past import YEAR, count_between, earlier_count
+from ..past import YEAR, count_between, earlier_count, smallest
 from ..windows import DAY
 
 
@@ -111,8 +111,7 @@ def committers_tenure(facts: CommitFacts) -> np.ndarray:
     there.
     """
     people = np.r_[facts.author, facts.committer]
-    first = np.full(int(people.max(initial=0)) + 1, np.inf)
-    np.minimum.at(first, people, np.r_[facts.time, facts.time])
+    first = smallest(np.r_[facts.time, facts.time], people, int(people.max(initial=0)) + 1)
     old = facts.time >= facts.time.min(initial=np.inf) + 2 * YEAR
     return np.where(_by_another(facts) & old, facts.time - first[facts.committer], np.nan)
 
