@@ -281,6 +281,20 @@ def takes_over_files(values: Columns) -> np.ndarray:
     return values["taken_over_files"] >= 5
 
 
+@sign(
+    SIGNALS,
+    "contributor",
+    "they and {mutual_support:.0f} people who came when they did let in one another's work",
+)
+def newcomers_for_one_another(values: Columns) -> np.ndarray:
+    """Two people who came within the same half year pass on what the other writes.
+
+    Unknown people who spoke for one another were a sign of the attempts of 2024. A team that a
+    company sets up, or that takes a project over by agreement, looks the same.
+    """
+    return values["mutual_support"] > 0
+
+
 @sign(SIGNALS, "project", "people here for less than a year made {newcomers_share:.0%} of commits")
 def carried_by_newcomers(values: Columns) -> np.ndarray:
     """Newcomers make most of the commits, in a project that is older than two years."""

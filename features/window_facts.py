@@ -9,6 +9,7 @@ import pandas as pd
 from .commit_facts import CommitFacts
 from .history import History, days
 from .past import count_between, earlier_count, previous, smallest
+from .support import Support, merged_heads
 from .windows import Windows, members
 
 YEAR = 365
@@ -66,7 +67,8 @@ class WindowFacts:
         self.person_count = len(self.people)
         self.authored = self._acts(self.author, self.authored_rows)
         self.committed = self._acts(self.committer, self.committed_rows)
-        self.merged = self._acts(self.author, np.flatnonzero(requests))
+        self.merged_rows = np.flatnonzero(requests)
+        self.merged = self._acts(self.author, self.merged_rows)
         self.tagged = Acts(codes[2 * facts.n :], days(tags["known_time"].to_numpy()))
 
     def _acts(self, people: np.ndarray, at: np.ndarray) -> Acts:
@@ -150,6 +152,43 @@ class WindowFacts:
     def first_commit(self) -> np.ndarray:
         """When each person first authored a commit; infinite if never."""
         return self.authored.first(self.person_count)
+
+    # Who lets whose work in.
+
+    @cached_property
+    def support(self) -> Support:
+        """Commits that another person committed, and requests of others that somebody merged.
+
+        Whose a request is, is taken from the head of the branch that was merged.
+        """
+        facts = self.by_commit
+        merges, heads = merged_heads(facts.commits, self.merged_rows)
+        at = np.r_[self.committed_rows, merges]
+        whose = np.r_[self.committed_rows, heads]
+        by = np.r_[self.committer[self.committed_rows], self.author[merges]]
+        of = self.author[whose]
+        is_person = (facts.commits["author_kind"] == "person").to_numpy()
+        theirs = is_person[whose] & (by != of)
+        return Support(by[theirs], of[theirs], facts.time[at[theirs]])
+
+    @cached_property
+    def support_among_newcomers(self) -> pd.DataFrame:
+        """The year's support up to each window's end, with what is known of the two people.
+
+        Returns
+        -------
+        Columns `window`, `by`, `of`; `old`: by somebody here for longer; `among`: both came
+        lately; `together`: they came within half a year of one another.
+        """
+        first = np.minimum(self.first_commit, self.first_push)
+        return self.support.over(self.ends, YEAR, first, self.begin + YEAR)
+
+    def rows_of(self, window: np.ndarray, person: np.ndarray) -> np.ndarray:
+        """Give the row of each window and person; one past the last for those who have none."""
+        keys = self.row_window.astype(np.int64) * self.person_count + self.row_person
+        asked = window.astype(np.int64) * self.person_count + person
+        at = np.searchsorted(keys, asked)
+        return np.where(np.append(keys, -1)[at] == asked, at, len(keys))
 
     # Sums over the authored, non-merge commits and their changes.
 

@@ -1,0 +1,104 @@
+"""Newcomers who let one another's work in, told from those whom somebody older stands behind."""
+
+import numpy as np
+import pandas as pd
+
+from trustdrift.features.mining import mine
+from trustdrift.features.signals import SIGNALS
+from trustdrift.features.vectors import describe
+
+from ..conftest import KEY
+from ..repositories import DAY, FOUNDER, NEWCOMER, START, Repository
+
+OTHER = "Otto Other <otto@elsewhere.net>"
+YEARS = 36 * 30
+"""Days after which somebody new may come."""
+
+
+def at(day: int) -> int:
+    return START + (YEARS + day) * DAY
+
+
+def years_of_the_founder(repository: Repository, first: int = 0, last: int = 36) -> None:
+    for month in range(first, last):
+        repository.commit({"a": b"%d" % month}, author=FOUNDER, time=START + 30 * month * DAY)
+
+
+def last_rows(repository: Repository) -> pd.DataFrame:
+    """Give the newest row of each person, in the order of their first commits."""
+    repository.commit({"z": b"z"}, author=FOUNDER, time=at(120))
+    history = mine(repository.write(), key=KEY)
+    found = describe(history)["contributor"]
+    rows = found.values.assign(person=found.subjects["person"]).groupby("person").last()
+    return rows.loc[history.commits["author"].drop_duplicates()]
+
+
+def shows_sign(rows: pd.DataFrame) -> list[bool]:
+    sign = next(sign for sign in SIGNALS if sign.name == "newcomers_for_one_another")
+    return [bool(text) for text in sign.sentences(rows)]
+
+
+def test_two_who_came_together_and_pass_on_each_others_work(repository: Repository) -> None:
+    years_of_the_founder(repository)
+    repository.commit({"b": b"1"}, author=NEWCOMER, committer=OTHER, time=at(10))
+    repository.commit({"c": b"2"}, author=OTHER, committer=NEWCOMER, time=at(40))
+    founder, *newcomers = last_rows(repository).iloc
+    for row in newcomers:
+        assert row["let_in_by_newcomers"] == row["closed_circle"] == row["mutual_support"] == 1
+    assert founder["closed_circle"] == founder["mutual_support"] == 0
+    assert np.isnan(founder["let_in_by_newcomers"])
+    assert shows_sign(pd.DataFrame([founder, *newcomers])) == [False, True, True]
+
+
+def test_support_that_goes_one_way_is_not_mutual(repository: Repository) -> None:
+    years_of_the_founder(repository)
+    repository.commit({"b": b"1"}, author=OTHER, time=at(5))
+    repository.commit({"b": b"2"}, author=NEWCOMER, committer=OTHER, time=at(10))
+    rows = last_rows(repository)
+    assert rows["closed_circle"].tolist() == [0, 1, 1]
+    assert rows["mutual_support"].tolist() == [0, 0, 0]
+    assert not any(shows_sign(rows))
+
+
+def test_a_founder_who_lets_work_in_opens_the_circle(repository: Repository) -> None:
+    years_of_the_founder(repository)
+    repository.commit({"b": b"1"}, author=OTHER, time=at(5))
+    repository.commit({"b": b"2"}, author=NEWCOMER, committer=OTHER, time=at(10))
+    repository.commit({"b": b"3"}, author=NEWCOMER, committer=FOUNDER, time=at(20))
+    rows = last_rows(repository)
+    assert rows["closed_circle"].tolist() == [0, 0, 0]
+    assert rows["let_in_by_newcomers"].iloc[-1] == 0.5
+
+
+def test_who_came_a_year_apart_did_not_come_together(repository: Repository) -> None:
+    years_of_the_founder(repository, last=24)
+    repository.commit({"b": b"0"}, author=OTHER, time=at(-360))
+    years_of_the_founder(repository, first=24)
+    repository.commit({"b": b"1"}, author=NEWCOMER, committer=OTHER, time=at(10))
+    repository.commit({"c": b"2"}, author=OTHER, committer=NEWCOMER, time=at(40))
+    rows = last_rows(repository)
+    assert rows["let_in_by_newcomers"].iloc[1:].tolist() == [1, 1]
+    assert rows["mutual_support"].tolist() == [0, 0, 0]
+
+
+def test_merging_somebodys_request_is_support(repository: Repository) -> None:
+    years_of_the_founder(repository)
+    base = repository.commit({"b": b"1"}, author=OTHER, time=at(5))
+    request = repository.commit(
+        {"c": b"1"}, author=NEWCOMER, time=at(8), branch="topic", after=base
+    )
+    repository.commit(
+        author=OTHER, time=at(10), merge=request, message="Merge pull request #7 from nora/topic"
+    )
+    rows = last_rows(repository)
+    assert rows["let_in_by_newcomers"].iloc[-1] == 1
+    assert rows["closed_circle"].tolist() == [0, 1, 1]
+
+
+def test_nobody_is_new_where_everybody_is(repository: Repository) -> None:
+    repository.commit({"b": b"1"}, author=NEWCOMER, committer=OTHER, time=START)
+    repository.commit({"b": b"2"}, author=OTHER, committer=NEWCOMER, time=START + 40 * DAY)
+    repository.commit({"b": b"3"}, author=NEWCOMER, committer=OTHER, time=START + 120 * DAY)
+    history = mine(repository.write(), key=KEY)
+    values = describe(history)["contributor"].values
+    assert values[["let_in_by_newcomers", "closed_circle", "mutual_support"]].isna().to_numpy().all()
