@@ -25,6 +25,7 @@ def commit_authors(path: Path, ref: str | None = None) -> Iterator[tuple[str, st
     store, graph = reached(path, ref)
     order = in_order(graph, latest=int(clock.time()) + DAY)
     counts = order.parents.counts.tolist()
-    for sha, parents, time in zip(order.shas, counts, order.times.tolist(), strict=True):
+    names = order.names.texts()
+    for sha, parents, time in zip(names, counts, order.times.tolist(), strict=True):
         if (found := store.read(pygit2.Oid(hex=sha))) is not None:
             yield "" if parents else sha, parse_commit(found[1]).author.address, time

@@ -9,7 +9,8 @@ import pygit2
 from ..people import Identities, Mailmap, People, Person
 from .changes import Written
 from .commits import tree_of
-from .graph import Ordered
+from .graph import ABSENT, Ordered
+from .names import Names
 from .scratch import column
 from .store import Store
 from .tables import Authorship, ChangeTable, KnownTag
@@ -81,11 +82,10 @@ def number_identities(
 def known_tags(repository: pygit2.Repository, order: Ordered, until: int | None) -> list[KnownTag]:
     """List the tags that lead to mined commits and were known by `until`."""
     tags = read_tags(repository)
-    tagged = {tag.sha for tag in tags}
-    position = {sha: i for i, sha in enumerate(order.shas) if sha in tagged}
+    places = order.names.places(Names.of(bytes.fromhex(tag.sha) for tag in tags)).tolist()
     known = []
-    for tag in tags:
-        if (at := position.get(tag.sha)) is not None:
+    for tag, at in zip(tags, places, strict=True):
+        if at != ABSENT:
             own = tag.tagger.time if tag.tagger is not None else None
             time = max(int(order.times[at]), own or 0)
             if until is None or time <= until:

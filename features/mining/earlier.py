@@ -1,8 +1,6 @@
 """What an earlier run wrote, for the next one to add to: only new commits are read again."""
 
 import hashlib
-from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +15,8 @@ from .changes import CHANGE
 from .commits import FACTS
 from .content import MEASURES
 from .graph import ABSENT, NO_TIME, Graph, Parents
-from .scratch import Scratch
+from .names import LENGTH, Names
+from .scratch import Scratch, stretches
 from .tables import FACT_COLUMNS, TEXTS, ChangeTable, Numbers, columns, from_rows, no_texts
 
 _IDENTITIES = ("author_identity", "committer_identity")
@@ -57,9 +56,12 @@ def stamp(key: bytes, project: str, trees_unreadable: int) -> dict[str, str]:
     }
 
 
-def digest(shas: Sequence[str]) -> str:
+def digest(names: Names) -> str:
     """Give what is kept in the files to tell that they are of one run."""
-    return hashlib.sha256("".join(shas).encode()).hexdigest()[:16]
+    hashed = hashlib.sha256()
+    for part in stretches(len(names)):
+        hashed.update("".join(names.texts(part)).encode())
+    return hashed.hexdigest()[:16]
 
 
 def read_earlier(folder: Path, key: bytes, project: str, scratch: Scratch) -> Earlier | None:
@@ -79,7 +81,7 @@ def read_earlier(folder: Path, key: bytes, project: str, scratch: Scratch) -> Ea
         if any(each != stamps[0] for each in stamps) or not wanted.items() <= stamps[0].items():
             return None
         return _read(folder, scratch)
-    except SourceError:
+    except (SourceError, ValueError):  # ValueError: what should be a name is none
         return None
 
 
@@ -109,23 +111,20 @@ def _read(folder: Path, scratch: Scratch) -> Earlier | None:
 
 def _read_commits(folder: Path) -> tuple[Graph, Rows, np.ndarray]:
     """Read the commits: their graph, their `FACTS`, and the numbers of their identities."""
-    shas: list[str] = []
-    number: dict[str, int] = {}
-    counts, parents, times, people = array("i"), array("i"), [], []
+    names, above, counts, times, people = [], [], [], [], []
     parts: list[Rows] = []
     for part in read_parts(folder, "commits"):
-        for sha, names in zip(part["sha"].to_pylist(), part["parents"].to_pylist(), strict=True):
-            above = [number.get(name, ABSENT) for name in names.split()]
-            number[sha] = len(shas)
-            shas.append(sha)
-            counts.append(len(above))
-            parents.extend(above)
+        names.append(bytes.fromhex("".join(part["sha"].to_pylist())))
+        parents = part["parents"].to_pylist()
+        above.append(bytes.fromhex("".join(parents)))
+        counts += [(len(each) + 1) // (2 * LENGTH + 1) for each in parents]
         times.append(part["commit_time"].fill_null(NO_TIME).to_numpy())
         people.append(np.stack([_array(part[name]) for name in _IDENTITIES], axis=1))
         parts.append(columns({name: _array(part[name]) for name in FACTS}, FACT_COLUMNS))
-    every = Parents.of(np.array(counts), np.array(parents))
+    known = Names.of(names)
+    every = Parents.of(np.array(counts, np.int64), known.places(Names.of(above)))
     facts = {name: np.concatenate([part[name] for part in parts]) for name in FACTS}
-    return Graph(shas, every, np.concatenate(times)), facts, np.concatenate(people)
+    return Graph(known, every, np.concatenate(times)), facts, np.concatenate(people)
 
 
 def _parents_first(parents: Parents) -> bool:

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pygit2
@@ -11,12 +12,15 @@ from pygit2.enums import ObjectType
 from ..errors import IncompleteRepository
 from .bounds import Meter
 from .commits import parents_and_time
+from .names import LENGTH, Names, binary
 from .store import Store
 
 EARLIEST = 315_532_800  # 1980-01-01: no revision control data is older
 
 NO_TIME = np.iinfo(np.int64).min
 ABSENT = -1
+NO_NAME = bytes(LENGTH)
+"""Stands for a parent whose name is none; no object is called so."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +71,18 @@ class Parents:
 class Graph:
     """Commits by number, and what their order depends on."""
 
-    shas: list[str]
+    names: Names
     parents: Parents
     times: np.ndarray
     """Of the committers, in seconds since 1970 UTC; `NO_TIME` where there is none."""
 
     def __len__(self) -> int:
-        return len(self.shas)
+        return len(self.names)
 
 
-NOTHING = Graph([], Parents(np.zeros(1, np.int64), np.empty(0, np.int32)), np.empty(0, np.int64))
+NOTHING = Graph(
+    Names.of([]), Parents(np.zeros(1, np.int64), np.empty(0, np.int32)), np.empty(0, np.int64)
+)
 
 
 @dataclass(frozen=True)
@@ -102,46 +108,48 @@ def walk(store: Store, tips: Iterable[str], known: Graph, meter: Meter) -> Walk:
     ------
     LimitExceeded
     """
-    number = {sha: i for i, sha in enumerate(known.shas)}
+    seen: set[bytes] = set()
+    new: list[bytes] = []
+    above = bytearray()
+    counts, times = array("i"), array("q")
     met = bytearray(len(known))
-    shas: list[str] = []
-    names: list[str] = []
-    counts = array("i")
-    times = array("q")
-    unreadable: set[str] = set()
-    pending = list(tips)
+    unreadable: set[bytes] = set()
+    pending = [bytes.fromhex(tip) for tip in tips]
     while pending:
-        sha = pending.pop()
-        if (at := number.get(sha)) is not None:
-            if at < len(met):
-                met[at] = True
+        name = pending.pop()
+        if name in seen or name in unreadable:
             continue
-        if sha in unreadable:
+        if len(known) and (at := known.names.places(Names.of([name]))[0]) != ABSENT:
+            met[at] = True
             continue
-        node = _read_node(store, sha)
+        node = _read_node(store, name)
         if node is None:
-            unreadable.add(sha)
+            unreadable.add(name)
             continue
         parents, time = node
-        number[sha] = len(number)
-        shas.append(sha)
-        names += parents
+        seen.add(name)
+        new.append(name)
         counts.append(len(parents))
         times.append(NO_TIME if time is None else time)
+        for parent in parents:
+            above += parent
         pending += parents
-        if len(shas) % 10_000 == 0:
-            meter.commits(len(shas))
+        if len(new) % 10_000 == 0:
+            meter.commits(len(new))
+    names = known.names.and_then(Names.of(new))
+    del seen, new
     kept = np.flatnonzero(_reached(known, met))
-    meter.commits(len(kept) + len(shas))
+    meter.commits(len(kept) + len(counts))
+    numbers = names.places(Names(np.frombuffer(above, np.uint8).reshape(-1, LENGTH)))
     every = Graph(
-        known.shas + shas,
+        names,
         Parents.of(
             np.r_[known.parents.counts, np.array(counts)],
-            np.r_[known.parents.numbers, np.array([number.get(n, ABSENT) for n in names], "i4")],
+            np.r_[known.parents.numbers, numbers],
         ),
         np.r_[known.times, np.array(times)],
     )
-    known_as = np.r_[np.arange(len(known)), np.full(len(shas), ABSENT)]
+    known_as = np.r_[np.arange(len(known), dtype=np.int32), np.full(len(counts), ABSENT, np.int32)]
     if len(kept) < len(known):
         taken = np.r_[kept, np.arange(len(known), len(every))]
         every, known_as = _taken(every, taken), known_as[taken]
@@ -159,27 +167,28 @@ def _reached(known: Graph, met: bytearray) -> np.ndarray:
 
 
 def _taken(graph: Graph, order: np.ndarray) -> Graph:
-    number = np.full(len(graph), ABSENT)
-    number[order] = np.arange(len(order))
-    shas = [graph.shas[i] for i in order.tolist()]
-    return Graph(shas, graph.parents.where(order, number), graph.times[order])
+    number = np.full(len(graph), ABSENT, np.int32)
+    number[order] = np.arange(len(order), dtype=np.int32)
+    return Graph(graph.names.take(order), graph.parents.where(order, number), graph.times[order])
 
 
-def _read_node(store: Store, sha: str) -> tuple[tuple[str, ...], int | None] | None:
+def _read_node(store: Store, name: bytes) -> tuple[list[bytes], int | None] | None:
+    """Give parents and time of a commit; a parent's name that can be none becomes another such."""
     try:
-        found = store.read(pygit2.Oid(hex=sha))
+        found = store.read(pygit2.Oid(raw=name))
     except ValueError:
         return None
     if found is None or found[0] != ObjectType.COMMIT:
         return None
-    return parents_and_time(found[1])
+    parents, time = parents_and_time(found[1])
+    return [binary(parent) or NO_NAME for parent in parents], time
 
 
 @dataclass(frozen=True)
 class Ordered:
     """Commits sorted by known time, parents first."""
 
-    shas: list[str]
+    names: Names
     parents: Parents
     """By position."""
     times: np.ndarray
@@ -188,30 +197,24 @@ class Ordered:
     """Of each, in the graph that was put in order."""
 
     def __len__(self) -> int:
-        return len(self.shas)
+        return len(self.names)
 
-    def parents_of(self, position: int) -> tuple[str, ...]:
-        """Give the parents' SHAs, none of which is absent."""
-        start, end = self.parents.starts[position : position + 2].tolist()
-        return tuple([self.shas[parent] for parent in self.parents.numbers[start:end].tolist()])
-
-    def parents_written(self, part: slice) -> np.ndarray:
-        """Give the same of some commits, separated by spaces; most have a single one."""
-        counts, starts = self.parents.counts[part], self.parents.starts[:-1][part]
-        written = np.full(len(counts), "", object)
-        single = np.flatnonzero(counts == 1)
-        written[single] = [self.shas[i] for i in self.parents.numbers[starts[single]].tolist()]
-        first = part.indices(len(self))[0]
-        for at in np.flatnonzero(counts > 1).tolist():
-            written[at] = " ".join(self.parents_of(first + at))
-        return written
+    def parents_of(self, positions: np.ndarray) -> list[tuple[str, ...]]:
+        """Give the names of some commits' parents, none of which is absent."""
+        starts, ends = (self.parents.starts[positions + i] for i in (0, 1))
+        counts = ends - starts
+        at = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        texts = iter(self.names.texts(self.parents.numbers[at]))
+        return [tuple(islice(texts, count)) for count in counts.tolist()]
 
     def until(self, time: int) -> "Ordered":
         """Keep those that were known at a time."""
         kept = int(self.times.searchsorted(time, "right"))
         starts = self.parents.starts[: kept + 1]
         parents = Parents(starts, self.parents.numbers[: starts[-1]])
-        return Ordered(self.shas[:kept], parents, self.times[:kept], self.numbers[:kept])
+        return Ordered(
+            Names(self.names.rows[:kept]), parents, self.times[:kept], self.numbers[:kept]
+        )
 
 
 def in_order(graph: Graph, latest: int) -> Ordered:
@@ -228,9 +231,9 @@ def in_order(graph: Graph, latest: int) -> Ordered:
     """
     times, depths = _known_times(graph, latest)
     order = np.lexsort((depths, times))
-    _sort_ties(order, times, depths, graph.shas)
+    _sort_ties(order, times, depths, graph.names)
     taken = _taken(graph, order)
-    return Ordered(taken.shas, taken.parents, times[order], order)
+    return Ordered(taken.names, taken.parents, times[order], order)
 
 
 def _known_times(graph: Graph, latest: int) -> tuple[np.ndarray, np.ndarray]:
@@ -254,7 +257,7 @@ def _known_times(graph: Graph, latest: int) -> tuple[np.ndarray, np.ndarray]:
             if not waiting[child]:
                 ready.append(child)
     if len(ready) < len(graph):
-        sha = graph.shas[_in_a_circle(graph.parents, np.array(waiting) > 0)]
+        sha = graph.names[_in_a_circle(graph.parents, np.array(waiting) > 0)]
         raise IncompleteRepository(
             f"commit {sha} is its own ancestor: objects have false names",
             hint="clone again; `git fsck` tells which",
@@ -278,10 +281,10 @@ def _in_a_circle(parents: Parents, waiting: np.ndarray) -> int:
     return at
 
 
-def _sort_ties(order: np.ndarray, times: np.ndarray, depths: np.ndarray, shas: list[str]) -> None:
+def _sort_ties(order: np.ndarray, times: np.ndarray, depths: np.ndarray, names: Names) -> None:
     """Sort by name what is known at the same time and lies at the same depth."""
     time, depth = times[order], depths[order]
     ties = np.r_[False, (time[1:] == time[:-1]) & (depth[1:] == depth[:-1]), False]
     edges = np.flatnonzero(np.diff(ties.astype(np.int8)))
     for start, end in edges.reshape(-1, 2).tolist():
-        order[start : end + 1] = sorted(order[start : end + 1].tolist(), key=shas.__getitem__)
+        order[start : end + 1] = sorted(order[start : end + 1].tolist(), key=names.__getitem__)

@@ -21,6 +21,7 @@ from .authorship import (
 from .bounds import Bounds, Meter
 from .earlier import Earlier, digest, read_earlier, stamp
 from .graph import ABSENT, NOTHING, Graph, Ordered, in_order, walk
+from .names import Names
 from .outcome import Outcome
 from .reading import Progress, read_objects
 from .repository import open_repository, require_commits, require_trees, resolve_tips
@@ -120,7 +121,7 @@ def mine_into(
         earlier = read_earlier(folder, key, name, scratch)
         mined = _mined(run, Start(ref, all_refs), earlier, scratch)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
-    metadata |= {"commits": digest(mined.commits.order.shas)}
+    metadata |= {"commits": digest(mined.commits.order.names)}
     write_tables(folder, to_parts(mined), metadata)
     return Outcome(len(mined.commits), len(mined.changes), mined.read, mined.coverage)
 
@@ -164,7 +165,7 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -
     if earlier is not None and not _same_mailmaps(earlier, where, in_force):
         return _mined(run, start, None, scratch)
     identities = Identities(run.key, () if earlier is None else earlier.identities)
-    mailmaps = _mailmaps(store, order.shas, in_force)
+    mailmaps = _mailmaps(store, order.names, in_force)
     numbers = number_identities(new, read.people, in_force, mailmaps, identities, read.identities)
     tags = known_tags(repository, order, start.until)
     authorship, taggers, people = resolve_people(
@@ -223,9 +224,9 @@ def _same_mailmaps(earlier: Earlier, where: np.ndarray, in_force: np.ndarray) ->
     return bool(((moved >= 0) == known).all() and (moved == in_force[where[reused]]).all())
 
 
-def _mailmaps(store: Store, shas: list[str], in_force: np.ndarray) -> dict[int, Mailmap]:
+def _mailmaps(store: Store, names: Names, in_force: np.ndarray) -> dict[int, Mailmap]:
     return {
-        at: read_mailmap(store, shas[at]) if at >= 0 else Mailmap()
+        at: read_mailmap(store, names[at]) if at >= 0 else Mailmap()
         for at in np.unique(in_force).tolist()
     }
 

@@ -146,7 +146,7 @@ def _gathered(
     met: dict[tuple[Written, Written], tuple[Written, Written]] = {}
     stretch = max(_piece(len(new)), min(len(new) // STRETCHES, LONGEST_STRETCH))
     work = (
-        [(i, order.shas[i], order.parents_of(i)) for i in piece.tolist()]
+        list(zip(piece.tolist(), order.names.texts(piece), order.parents_of(piece), strict=True))
         for piece in _pieces(new, stretch)
     )
     with scratch.spool(CHANGE) as changes, scratch.spool(CHANGE) as merges:

@@ -145,9 +145,10 @@ class CommitTable:
         pseudonyms = np.array([person.pseudonym for person in who.people], dtype=object)
         kinds = np.array([person.kind for person in who.people], dtype=object)
         authors, committers = who.authors[part], who.committers[part]
+        positions = np.arange(*part.indices(len(self)))
         rows: Rows = {
-            "sha": self.order.shas[part],
-            "parents": self.order.parents_written(part),
+            "sha": self.order.names.texts(part),
+            "parents": [" ".join(names) for names in self.order.parents_of(positions)],
             "known_time": self.order.times[part],
             "author": pseudonyms[authors],
             "author_kind": kinds[authors],

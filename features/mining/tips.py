@@ -40,7 +40,7 @@ def roots(path: Path, ref: str) -> set[str]:
         If the repository cannot be read.
     """
     graph = reached(path, ref)[1]
-    return {graph.shas[i] for i in np.flatnonzero(graph.parents.counts == 0).tolist()}
+    return set(graph.names.texts(np.flatnonzero(graph.parents.counts == 0)))
 
 
 def reachable(path: Path, ref: str) -> set[str]:
@@ -51,7 +51,7 @@ def reachable(path: Path, ref: str) -> set[str]:
     SourceError
         If the repository cannot be read, or has no such commit.
     """
-    return set(reached(path, ref)[1].shas)
+    return set(reached(path, ref)[1].names.texts())
 
 
 def reached(path: Path, ref: str | None) -> tuple[Store, Graph]:
