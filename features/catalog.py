@@ -29,9 +29,11 @@ def features(level: Level) -> tuple[Feature, ...]:
 def digest() -> str:
     """Hash what the numbers mean, 16 hexadecimal digits.
 
-    Of each feature: name, unit, direction, definition; and the packages and hosts that are known.
+    Of each feature: name, unit, direction, definition, and whether it is learned; and the packages
+    and hosts that are known.
     """
     facts = [
-        [f.level, f.name, f.unit, f.concerning, f.compared_with, f.description] for f in catalog()
+        [f.level, f.name, f.unit, f.concerning, f.compared_with, f.description, f.learned]
+        for f in catalog()
     ]
     return hashlib.sha256(json.dumps([known.digest(), *facts]).encode()).hexdigest()[:16]

@@ -25,6 +25,8 @@ class Feature:
     """A sentence part about one subject, with `{value}` in it."""
     description: str
     family: str
+    learned: bool
+    """Whether detectors learn it; if not, only signs read it."""
     compute: Callable[..., Any]
 
 
@@ -33,7 +35,12 @@ DECLARED: dict[tuple[Level, str], Feature] = {}
 
 def _declare(level: Level) -> Callable[..., Callable[[Callable], Callable]]:
     def declare(
-        *, unit: str, concerning: Concern, compared_with: Reference, says: str
+        *,
+        unit: str,
+        concerning: Concern,
+        compared_with: Reference,
+        says: str,
+        learned: bool = True,
     ) -> Callable[[Callable], Callable]:
         def register(function: Callable) -> Callable:
             name = function.__name__
@@ -50,6 +57,7 @@ def _declare(level: Level) -> Callable[..., Callable[[Callable], Callable]]:
                 says=says,
                 description=" ".join(function.__doc__.split()),
                 family=function.__module__.rpartition(".")[2],
+                learned=learned,
                 compute=function,
             )
             return function

@@ -5,11 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .windows import members
-
-RECENT = 730  # days; whoever came longer ago is known here
-TOGETHER = 182  # days between two people's first acts
-
 
 @dataclass(frozen=True)
 class Support:
@@ -19,36 +14,9 @@ class Support:
     of: np.ndarray
     time: np.ndarray
 
-    def over(
-        self, ends: np.ndarray, length: float, first: np.ndarray, grown: float
-    ) -> pd.DataFrame:
-        """List what lies in each window, with what is known of the two people.
-
-        Parameters
-        ----------
-        ends, length
-            Of the windows, in days.
-        first
-            When each person first did anything here.
-        grown
-            Whoever came before this time began the project, and is no newcomer.
-
-        Returns
-        -------
-        Columns `window`, `by`, `of`; `old`: by somebody who has been here for longer; `among`:
-        both came lately; `together`: they came within half a year of one another.
-        """
-        event, window = members(self.time, ends, length)
-        by, of = first[self.by], first[self.of]
-        new_by, new_of = ((who > grown) & (self.time - who < RECENT) for who in (by, of))
-        told = {
-            "by": self.by,
-            "of": self.of,
-            "old": ~new_by,
-            "among": new_by & new_of,
-            "together": np.abs(by - of) <= TOGETHER,
-        }
-        return pd.DataFrame({"window": window} | {name: of[event] for name, of in told.items()})
+    def where(self, mask: np.ndarray) -> "Support":
+        """Keep some events."""
+        return Support(self.by[mask], self.of[mask], self.time[mask])
 
 
 def merged_heads(commits: pd.DataFrame, merges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

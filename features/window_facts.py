@@ -168,20 +168,13 @@ class WindowFacts:
         by = np.r_[self.committer[self.committed_rows], self.author[merges]]
         of = self.author[whose]
         is_person = (facts.commits["author_kind"] == "person").to_numpy()
-        theirs = is_person[whose] & (by != of)
-        return Support(by[theirs], of[theirs], facts.time[at[theirs]])
+        support = Support(by, of, facts.time[at])
+        return support.where(is_person[whose] & (by != of))
 
     @cached_property
-    def support_among_newcomers(self) -> pd.DataFrame:
-        """The year's support up to each window's end, with what is known of the two people.
-
-        Returns
-        -------
-        Columns `window`, `by`, `of`; `old`: by somebody here for longer; `among`: both came
-        lately; `together`: they came within half a year of one another.
-        """
-        first = np.minimum(self.first_commit, self.first_push)
-        return self.support.over(self.ends, YEAR, first, self.begin + YEAR)
+    def first_act(self) -> np.ndarray:
+        """When each person first did anything here."""
+        return np.minimum(self.first_commit, self.first_push)
 
     def rows_of(self, window: np.ndarray, person: np.ndarray) -> np.ndarray:
         """Give the row of each window and person; one past the last for those who have none."""

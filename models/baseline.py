@@ -18,7 +18,7 @@ from ..features.files import replacing
 from ..features.vectors import Vectors
 from .calibration import Calibration, Mondrian, surprisals
 from .combination import COMBINATIONS
-from .detector import Detector
+from .detector import Detector, shown_to
 from .detectors import DETECTORS
 from .extent import Among, Classes
 from .looking_back import earlier
@@ -82,7 +82,9 @@ class LevelBaseline:
 
     def score_rows(self, rows: Rows) -> Scores:
         """Score rows that were made with this reference."""
-        raw = {detector.name: detector.score(rows) for detector in self.detectors}
+        raw = {
+            detector.name: detector.score(shown_to(detector, rows)) for detector in self.detectors
+        }
         numbers = self.classes.numbers(rows)
         surprisal = {}
         for detector, calibrations in zip(self.detectors, self.calibrations, strict=True):

@@ -65,3 +65,15 @@ class Tallying(Protocol):
 
     tallies: ClassVar[str]
     """What it counts, in words."""
+
+
+def shown_to(detector: Detector | type[Detector], rows: Rows) -> Rows:
+    """Give what a detector sees of rows: the features that are learned, or all if it counts."""
+    return rows if isinstance(detector, Tallying) else rows.learned
+
+
+def contributions(detector: Detector, rows: Rows) -> np.ndarray:
+    """Give a detector's contributions of all features, n by d; 0 of those that it does not see."""
+    seen = shown_to(detector, rows)
+    parts = detector.contributions(seen)
+    return parts if seen is rows else rows.laid_out(parts)

@@ -8,7 +8,7 @@ from ..features.feature import Feature
 from ..features.wording import SUBJECTS, Figure, rarity, singular
 from .baseline import LevelBaseline, Scores
 from .combination import COMBINATIONS
-from .detector import Foretelling
+from .detector import Foretelling, contributions
 from .detectors.surprise import beyond
 from .rows import Rows
 
@@ -71,14 +71,14 @@ def explain(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[Ex
     weight, most = np.zeros(chosen.values.shape), np.zeros(chosen.values.shape)
     foretold = _Foretold(np.full(weight.shape, np.nan), np.full(weight.shape, "", dtype=object))
     for detector, share in zip(baseline.detectors, shares, strict=True):
-        parts = detector.contributions(chosen)
+        parts = contributions(detector, chosen)
         total = parts.sum(axis=1, keepdims=True)
         split = np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
         split *= share[:, None]
         weight += split
         if isinstance(detector, Foretelling):
             leads = split > most
-            foretold.scores[leads] = detector.expected(chosen)[leads]
+            foretold.scores[leads] = chosen.laid_out(detector.expected(chosen.learned))[leads]
             foretold.going_by[leads] = detector.going_by
             most = np.maximum(most, split)
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)

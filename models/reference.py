@@ -52,6 +52,10 @@ class Reference:
                 quantiles[column] = np.quantile(known, GRID, method="inverted_cdf")
         return cls(quantiles, (~np.isnan(values)).mean(axis=0), len(values))
 
+    def where(self, mask: np.ndarray) -> "Reference":
+        """Keep some features."""
+        return Reference(self.quantiles[mask], self.coverage[mask], self.rows)
+
     @property
     def typical(self) -> np.ndarray:
         """The d medians."""

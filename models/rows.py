@@ -32,6 +32,26 @@ class Rows:
         """Give the number of one feature's column."""
         return [feature.name for feature in self.features].index(name)
 
+    @cached_property
+    def _is_learned(self) -> np.ndarray:
+        return np.array([feature.learned for feature in self.features])
+
+    @cached_property
+    def learned(self) -> "Rows":
+        """Keep the features that detectors learn."""
+        kept = self._is_learned
+        if kept.all():
+            return self
+        features = tuple(feature for feature in self.features if feature.learned)
+        earlier = None if self.earlier is None else self.earlier[:, :, kept]
+        return Rows(self.values[:, kept], features, self.reference.where(kept), earlier)
+
+    def laid_out(self, of_learned: np.ndarray) -> np.ndarray:
+        """Put n numbers of each learned feature where it stands among all; 0 for the others."""
+        numbers = np.zeros((len(of_learned), len(self.features)), of_learned.dtype)
+        numbers[:, self._is_learned] = of_learned
+        return numbers
+
     def where(self, mask: np.ndarray) -> "Rows":
         """Keep some rows."""
         earlier = None if self.earlier is None else self.earlier[mask]

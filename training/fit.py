@@ -10,7 +10,7 @@ from ..features.feature import Level
 from ..models.baseline import Baseline, LevelBaseline
 from ..models.calibration import Calibration, Mondrian, surprisals
 from ..models.combination import COMBINATIONS
-from ..models.detector import Detector, Tallying
+from ..models.detector import Detector, Tallying, shown_to
 from ..models.detectors import DETECTORS
 from ..models.extent import Classes, extent
 from ..models.reference import Reference
@@ -71,7 +71,9 @@ def fit_level(sample: Sample, settings: Settings, split: int) -> LevelBaseline:
     reference = Reference.fit(early.values)
     before = early.rows(reference)
     names = settings.panel[sample.level]
-    detectors = tuple(fit_trimmed(DETECTORS[n], before, settings) for n in names)
+    detectors = tuple(
+        fit_trimmed(DETECTORS[n], shown_to(DETECTORS[n], before), settings) for n in names
+    )
     return calibrated(detectors, late.rows(reference), settings)
 
 
@@ -81,7 +83,7 @@ def calibrated(detectors: tuple[Detector, ...], later: Rows, settings: Settings)
     A detector is calibrated among all rows, or among those of like extent, as it says.
     """
     level = later.features[0].level
-    scores = [detector.score(later) for detector in detectors]
+    scores = [detector.score(shown_to(detector, later)) for detector in detectors]
     classes = Classes.fit(extent(later), settings.classes[level])
     by_comparison = classes.numbers(later)
     numbers = [[by_comparison[among] for among in part.among[level]] for part in detectors]

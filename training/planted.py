@@ -60,7 +60,9 @@ def _pushed(
     high, low = sides(features(sample.level))
     upper, lower = (reference.quantiles[:, np.searchsorted(GRID, p)] for p in (1 - share, share))
     target = np.where(high, upper, lower)
-    movable = np.flatnonzero((high | low) & (target != reference.typical) & ~np.isnan(target))
+    learned = np.array([feature.learned for feature in features(sample.level)])
+    counts = (high | low) & learned
+    movable = np.flatnonzero(counts & (target != reference.typical) & ~np.isnan(target))
     values = sample.values.copy()
     if len(movable) < many:
         return values
@@ -75,7 +77,8 @@ def _pushed(
 
 def _family(sample: Sample, rng: np.random.Generator) -> np.ndarray:
     family = np.array([feature.family for feature in features(sample.level)])
-    drawn = rng.choice(np.unique(family), len(sample))
+    learned = {feature.family for feature in features(sample.level) if feature.learned}
+    drawn = rng.choice(sorted(learned), len(sample))
     return np.where(family == drawn[:, None], sample.values[_elsewhere(sample, rng)], sample.values)
 
 

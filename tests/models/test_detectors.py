@@ -29,7 +29,7 @@ def feature(number: int) -> Feature:
     concerns: tuple[Concern, ...] = ("high", "low", "both")
     return Feature(
         NAMES.get(number, f"f{number}"), "commit", "x", concerns[number % 3], "all projects",
-        "{value}", "X.", "f", lambda facts: facts,
+        "{value}", "X.", "f", True, lambda facts: facts,
     )  # fmt: skip
 
 
