@@ -11,7 +11,7 @@ from .changes import Written
 from .commits import tree_of
 from .graph import ABSENT, Ordered
 from .names import Names
-from .scratch import column
+from .scratch import among, stretches
 from .store import Store
 from .tables import Authorship, ChangeTable, KnownTag
 from .tags import read_tags
@@ -26,10 +26,9 @@ def mailmaps_in_force(commits: int, changes: ChangeTable, numbers: Mapping[str, 
 
     A deleted `.mailmap` holds on: what was learned of people is not unlearned.
     """
-    rows = changes.rows[column(changes.rows, "path") == numbers.get(MAILMAP, -1)]
+    rows = changes.rows[among(changes.rows, "path", [numbers.get(MAILMAP, -1)])]
     at = np.unique(rows["commit"][rows["status"] != b"D"])
-    before = np.searchsorted(at, np.arange(commits), side="right")
-    return np.r_[-1, at][before]
+    return np.repeat(np.r_[np.int32(-1), at], np.diff(np.r_[0, at, commits]))
 
 
 def read_mailmap(store: Store, sha: str) -> Mailmap:
@@ -73,10 +72,29 @@ def number_identities(
     def numbered(held: int, people: tuple[Written, Written]) -> list[int]:
         return [identities.number(*person, mailmaps[held]) for person in people]
 
-    held = in_force[positions].tolist()
-    found = [numbered(*each) for each in zip(held, written, strict=True)]
-    numbers[positions] = np.array(found, numbers.dtype).reshape(-1, 2)
+    for part in stretches(len(positions)):
+        held = in_force[positions[part]].tolist()
+        found = [numbered(*each) for each in zip(held, written[part], strict=True)]
+        numbers[positions[part]] = np.array(found, numbers.dtype).reshape(-1, 2)
     return numbers
+
+
+def _as_met(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the distinct ones of many small numbers in the order of appearance.
+
+    Returns
+    -------
+    The numbers, where each is first, and how often it is there.
+    """
+    size = int(numbers.max(initial=-1)) + 1
+    first, count = np.full(size, len(numbers)), np.zeros(size, np.int64)
+    for part in stretches(len(numbers)):
+        here, at, times = np.unique(numbers[part], return_index=True, return_counts=True)
+        first[here] = np.minimum(first[here], part.start + at)
+        count[here] += times
+    met = np.flatnonzero(count)
+    met = met[np.argsort(first[met])]
+    return met, first[met], count[met]
 
 
 def known_tags(repository: pygit2.Repository, order: Ordered, until: int | None) -> list[KnownTag]:
@@ -131,18 +149,17 @@ def resolve_people(
                 number = identities.number(who.name, who.address, mailmap)
                 taggers[known.tag.name] = people.resolve(number)[0].pseudonym
 
-    met = numbers.ravel()
-    every, first, count = np.unique(met, return_index=True, return_counts=True)
-    new_alias = np.zeros(len(met), bool)
-    persons: dict[int, Person] = {}
-    for at in np.sort(first).tolist():
+    met, first, count = _as_met(numbers.ravel())
+    new_alias = np.zeros(numbers.size, bool)
+    persons: list[Person] = []
+    for number, at in zip(met.tolist(), first.tolist(), strict=True):
         resolve_tags_before(float(times[at // 2]))
-        persons[int(met[at])], new_alias[at] = people.resolve(int(met[at]))
+        person, new_alias[at] = people.resolve(number)
+        persons.append(person)
     resolve_tags_before(float("inf"))
-    for number, times_met in zip(every.tolist(), count.tolist(), strict=True):
+    for number, times_met in zip(met.tolist(), count.tolist(), strict=True):
         people.note(number, times_met - 1)
     code = np.zeros(int(met.max(initial=-1)) + 1, np.int32)
-    code[list(persons)] = np.arange(len(persons))
-    authors, committers = code[numbers].T
-    authorship = Authorship(list(persons.values()), authors, new_alias[::2], committers)
+    code[met] = np.arange(len(met))
+    authorship = Authorship(met, persons, code[numbers], new_alias[::2])
     return authorship, taggers, people

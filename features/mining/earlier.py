@@ -17,7 +17,7 @@ from .content import MEASURES
 from .graph import ABSENT, NO_TIME, Graph, Parents
 from .names import LENGTH, Names
 from .scratch import Scratch, stretches
-from .tables import FACT_COLUMNS, TEXTS, ChangeTable, Numbers, columns, from_rows, no_texts
+from .tables import FACT, TEXTS, ChangeTable, Numbers, from_rows, no_texts
 
 _IDENTITIES = ("author_identity", "committer_identity")
 VERSION = "7"  # to be raised whenever the same repository would give other rows
@@ -31,8 +31,8 @@ class Earlier:
     """Its commits, numbered as its tables have them."""
     again: np.ndarray
     """Which of them must be read again: some of what they changed was not there."""
-    facts: Rows
-    """Of `FACTS`."""
+    facts: np.ndarray
+    """Of `FACT`."""
     people: np.ndarray
     """Numbers of author's and committer's identities, n by 2."""
     changes: ChangeTable
@@ -86,7 +86,7 @@ def read_earlier(folder: Path, key: bytes, project: str, scratch: Scratch) -> Ea
 
 
 def _read(folder: Path, scratch: Scratch) -> Earlier | None:
-    graph, facts, people = _read_commits(folder)
+    graph, facts, people = _read_commits(folder, scratch)
     if not _parents_first(graph.parents):
         return None
     texts = no_texts()
@@ -95,7 +95,7 @@ def _read(folder: Path, scratch: Scratch) -> Earlier | None:
     )
     again = np.zeros(len(graph), bool)
     for part in (changes, merge_changes):
-        again[part.commits[part.unread]] = True
+        again[part.unread_commits] = True
     return Earlier(
         graph=graph,
         again=again,
@@ -109,22 +109,25 @@ def _read(folder: Path, scratch: Scratch) -> Earlier | None:
     )
 
 
-def _read_commits(folder: Path) -> tuple[Graph, Rows, np.ndarray]:
-    """Read the commits: their graph, their `FACTS`, and the numbers of their identities."""
+def _read_commits(folder: Path, scratch: Scratch) -> tuple[Graph, np.ndarray, np.ndarray]:
+    """Read the commits: their graph, their facts, and the numbers of their identities."""
     names, above, counts, times, people = [], [], [], [], []
-    parts: list[Rows] = []
-    for part in read_parts(folder, "commits"):
-        names.append(bytes.fromhex("".join(part["sha"].to_pylist())))
-        parents = part["parents"].to_pylist()
-        above.append(bytes.fromhex("".join(parents)))
-        counts += [(len(each) + 1) // (2 * LENGTH + 1) for each in parents]
-        times.append(part["commit_time"].fill_null(NO_TIME).to_numpy())
-        people.append(np.stack([_array(part[name]) for name in _IDENTITIES], axis=1))
-        parts.append(columns({name: _array(part[name]) for name in FACTS}, FACT_COLUMNS))
+    with scratch.spool(FACT) as facts:
+        for part in read_parts(folder, "commits"):
+            names.append(bytes.fromhex("".join(part["sha"].to_pylist())))
+            parents = part["parents"].to_pylist()
+            above.append(bytes.fromhex("".join(parents)))
+            counts += [(len(each) + 1) // (2 * LENGTH + 1) for each in parents]
+            times.append(part["commit_time"].fill_null(NO_TIME).to_numpy())
+            people.append(np.stack([_array(part[name]) for name in _IDENTITIES], axis=1))
+            rows = np.empty(len(parents), FACT)
+            for name in FACTS:
+                rows[name] = _array(part[name])
+            facts.add(rows)
+        found = facts.rows()
     known = Names.of(names)
     every = Parents.of(np.array(counts, np.int64), known.places(Names.of(above)))
-    facts = {name: np.concatenate([part[name] for part in parts]) for name in FACTS}
-    return Graph(known, every, np.concatenate(times)), facts, np.concatenate(people)
+    return Graph(known, every, np.concatenate(times)), found, np.concatenate(people)
 
 
 def _parents_first(parents: Parents) -> bool:

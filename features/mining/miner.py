@@ -171,16 +171,16 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -
     authorship, taggers, people = resolve_people(
         numbers, order.times, tags, in_force, mailmaps, identities
     )
-    codes, used = _as_met(numbers)  # nobody who is gone stays in the table
-    unknown = int(read.changes.unread.sum())
+    met = authorship.met.tolist()  # nobody who is gone stays in the table
+    unknown = len(read.changes.unread_commits)
     return Mined(
         project=run.project,
-        commits=CommitTable(order, read.facts, codes, authorship),
+        commits=CommitTable(order, read.facts, authorship),
         texts=read.texts,
         changes=read.changes,
         merge_changes=read.merge_changes,
         tags=tags_columns(tags, taggers),
-        identities=identities_columns([identities.every[number] for number in used]),
+        identities=identities_columns([identities.every[number] for number in met]),
         coverage=Coverage(read.unreadable, unknown),
         people=people.everyone,
         read=len(new),
@@ -229,12 +229,3 @@ def _mailmaps(store: Store, names: Names, in_force: np.ndarray) -> dict[int, Mai
         at: read_mailmap(store, names[at]) if at >= 0 else Mailmap()
         for at in np.unique(in_force).tolist()
     }
-
-
-def _as_met(numbers: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Number anew in the order of appearance; give the new numbers, and the old one of each."""
-    old, first, code = np.unique(numbers, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(old), np.int32)
-    rank[order] = np.arange(len(old))
-    return rank[code].reshape(numbers.shape), old[order].tolist()

@@ -1,21 +1,20 @@
 """Reads what is new of a history in pieces that several processes share, and puts it together."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..history import Rows
 from ..manifests import form_of
 from .bounds import Meter
 from .changes import CHANGE, Measuring, Written, measure_changes, read_batch, read_declarations
-from .commits import FACTS
 from .content import MEASURES
 from .earlier import Earlier
 from .graph import Ordered
-from .scratch import Scratch, column, release
-from .tables import ChangeTable, Numbers, facts_columns, joined, no_texts
+from .scratch import Scratch, among, release, scattered, stretches
+from .tables import FACT, ChangeTable, Numbers, facts_of_commits, joined, no_texts
 from .trees import Side
 from .workers import Share
 
@@ -26,6 +25,7 @@ CHUNK = 256  # changes in one call of a worker; commits, at least
 LONGEST_STRETCH = 4_096  # commits in one call: neighbours share most trees, which a worker keeps
 STRETCHES = 32  # calls that commits are spread over, if they are enough
 SHARED = 8  # calls that little is spread over, so that all processes have some of it
+SORTED = 4_000_000  # changes that are put in order at once
 FACTS_HELD = 8_192  # commits whose facts wait to become columns
 
 
@@ -35,8 +35,8 @@ class Read:
 
     people: list[tuple[Written, Written]]
     """Author and committer of the commits that were read in this run, in their order."""
-    facts: Rows
-    """Of `FACTS`."""
+    facts: np.ndarray
+    """Of `FACT`."""
     identities: np.ndarray
     """Numbers of author and committer, of the commits that were not."""
     texts: Numbers
@@ -79,7 +79,9 @@ def read_objects(
     known = no_texts() if earlier is None else earlier.texts
     texts = {name: dict(numbers) for name, numbers in known.items()}
     gathered = _gathered(share, order, new, texts["path"], meter, report, scratch)
-    changes, merge_changes = _measured(share, gathered, texts["hosts"], report, scratch)
+    changes, merge_changes = _measured(
+        share, gathered, len(texts["path"]), texts["hosts"], report, scratch
+    )
     manifests = {number: path for path, number in texts["path"].items() if form_of(path)}
     rows, sides = gathered.changes, gathered.merge_sides
     _declare(
@@ -101,9 +103,7 @@ def read_objects(
     if earlier is not None:
         kept = where >= 0
         identities[where[kept]] = earlier.people[kept]
-        for name, fresh in facts.items():
-            facts[name] = np.empty(len(order), fresh.dtype)
-            facts[name][new], facts[name][where[kept]] = fresh, earlier.facts[name][kept]
+        facts = scattered([(facts, new), (earlier.facts, where)], len(order), scratch)
         changes = joined(earlier.changes, where, changes, scratch)
         merge_changes = joined(earlier.merge_changes, where, merge_changes, scratch)
     return Read(
@@ -121,7 +121,7 @@ def read_objects(
 class _Gathered:
     """What the batches of all commits say, put together."""
 
-    facts: Rows
+    facts: np.ndarray
     people: list[tuple[Written, Written]]
     changes: np.ndarray
     merge_changes: np.ndarray
@@ -142,19 +142,23 @@ def _gathered(
 
     What Python objects would hold of each commit becomes columns every few thousand commits.
     """
-    facts, parts, people, sides, unreadable, total = [], [], [], [], 0, 0
+    waiting, people, sides, unreadable, total = [], [], [], 0, 0
     met: dict[tuple[Written, Written], tuple[Written, Written]] = {}
     stretch = max(_piece(len(new)), min(len(new) // STRETCHES, LONGEST_STRETCH))
     work = (
         list(zip(piece.tolist(), order.names.texts(piece), order.parents_of(piece), strict=True))
         for piece in _pieces(new, stretch)
     )
-    with scratch.spool(CHANGE) as changes, scratch.spool(CHANGE) as merges:
+    with (
+        scratch.spool(FACT) as facts,
+        scratch.spool(CHANGE) as changes,
+        scratch.spool(CHANGE) as merges,
+    ):
         for batch in share(read_batch, work):
-            facts += batch.facts
-            if len(facts) >= FACTS_HELD:
-                parts.append(facts_columns(facts))
-                facts = []
+            waiting += batch.facts
+            if len(waiting) >= FACTS_HELD:
+                facts.add(facts_of_commits(waiting))
+                waiting = []
             people += [met.setdefault(pair, pair) for pair in batch.people]
             sides += batch.merge_sides
             unreadable += batch.unreadable
@@ -166,9 +170,9 @@ def _gathered(
             total += len(batch.changes)
             meter.changes(total)
             report("paths", len(people) / len(new))
-        parts.append(facts_columns(facts))
+        facts.add(facts_of_commits(waiting))
         return _Gathered(
-            facts={name: np.concatenate([part[name] for part in parts]) for name in FACTS},
+            facts=facts.rows(),
             people=people,
             changes=changes.rows(),
             merge_changes=merges.rows(),
@@ -178,7 +182,12 @@ def _gathered(
 
 
 def _measured(
-    share: Share, gathered: _Gathered, hosts: dict[str, int], report: Progress, scratch: Scratch
+    share: Share,
+    gathered: _Gathered,
+    paths: int,
+    hosts: dict[str, int],
+    report: Progress,
+    scratch: Scratch,
 ) -> tuple[ChangeTable, ChangeTable]:
     """Measure what commits change and what merges change themselves, each path's history in turn.
 
@@ -186,28 +195,27 @@ def _measured(
 
     Parameters
     ----------
+    paths
+        How many there are.
     hosts
         Gains the lists of hosts that it lacks.
     """
     changes, merges = gathered.changes, gathered.merge_changes
     both = changes, merges
-    path, commit = (
-        np.concatenate([column(rows, by) for rows in both]) for by in ("path", "commit")
-    )
-    order = np.lexsort((commit, path))
-    del path, commit
     measures = [scratch.empty(len(rows), MEASURES) for rows in both]
+    waiting: deque[np.ndarray] = deque()
 
     def work_of(index: np.ndarray) -> Measuring:
+        waiting.append(index)
         own = index >= len(changes)
         rows = np.empty(len(index), CHANGE)
         rows[~own], rows[own] = changes[index[~own]], merges[index[own] - len(changes)]
         at = np.flatnonzero(own).tolist()
         return rows, {i: gathered.merge_sides[index[i] - len(changes)] for i in at}
 
-    done = 0
-    for part in share(measure_changes, map(work_of, _pieces(order))):
-        index = order[done : done + len(part.hosts)]
+    done, every = 0, len(changes) + len(merges)
+    for part in share(measure_changes, map(work_of, _path_by_path(*both, paths))):
+        index = waiting.popleft()
         own = index >= len(changes)
         named = np.array([hosts.setdefault(names, len(hosts)) for names in part.lists])[part.hosts]
         for rows, found, at, taken in (
@@ -217,8 +225,32 @@ def _measured(
             found[at], rows["hosts"][at] = part.measures[taken], named[taken]
         done += len(index)
         release(*both, *measures)
-        report("lines", done / len(order))
+        report("lines", done / every)
     return ChangeTable(changes, measures[0]), ChangeTable(merges, measures[1])
+
+
+def _path_by_path(changes: np.ndarray, merges: np.ndarray, paths: int) -> Iterator[np.ndarray]:
+    """Give the indices of all rows in pieces, each path's in turn, by the position of the commit.
+
+    Rows of `merges` are numbered on from those of `changes`. No more are put in order at once than
+    `SORTED`, unless one path has more.
+    """
+    both = changes, merges
+    held = np.zeros(paths, np.int64)
+    for rows in both:
+        for stretch in stretches(len(rows)):
+            held += np.bincount(rows[stretch]["path"], minlength=paths)
+    part_of = (np.cumsum(held) - held) // SORTED
+    for part in np.unique(part_of).tolist():
+        mine = np.flatnonzero(part_of == part)
+        found = [(rows, among(rows, "path", mine)) for rows in both]
+        path, commit = (
+            np.concatenate([rows[name][index] for rows, index in found])
+            for name in ("path", "commit")
+        )
+        index = np.concatenate((found[0][1], len(changes) + found[1][1]))
+        release(*both)
+        yield from _pieces(index[np.lexsort((commit, path))])
 
 
 def _declare(
@@ -239,7 +271,7 @@ def _declare(
     declarations
         Gains the lists that it lacks.
     """
-    found = np.flatnonzero(np.isin(column(changes, "path"), list(manifests)))
+    found = among(changes, "path", list(manifests))
     rows = changes[found]
     found = found[np.lexsort((rows["commit"], rows["path"]))]
     found = found[changes["looked_at"][found]]

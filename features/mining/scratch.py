@@ -2,7 +2,7 @@
 
 import mmap
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +88,36 @@ def column(rows: np.ndarray, name: str) -> np.ndarray:
         found[stretch] = rows[stretch][name]
         release(rows)
     return found
+
+
+def scattered(
+    parts: Sequence[tuple[np.ndarray, np.ndarray]], count: int, scratch: Scratch
+) -> np.ndarray:
+    """Put the rows of several arrays into one.
+
+    Parameters
+    ----------
+    parts
+        Rows of one type, and the place of each; those with a place below 0 are left out.
+    count
+        Places that there are; each gets a row.
+    """
+    found = scratch.empty(count, parts[0][0].dtype)
+    for rows, places in parts:
+        for stretch in stretches(len(rows)):
+            kept = places[stretch] >= 0
+            found[places[stretch][kept]] = rows[stretch][kept]
+            release(rows, found)
+    return found
+
+
+def among(rows: np.ndarray, name: str, values: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Give the indices of the rows in whose column there is one of some whole numbers."""
+    found = [np.empty(0, np.int64)]
+    for stretch in stretches(len(rows)):
+        found.append(stretch.start + np.flatnonzero(np.isin(rows[stretch][name], values)))
+        release(rows)
+    return np.concatenate(found)
 
 
 def stretches(rows: int) -> Iterator[slice]:

@@ -37,6 +37,18 @@ _SHARES = ("entropy", "non_ascii")
 _FLAGS = ("binary", "minified", "cut")
 
 
+FACT = np.dtype([(name, memory_type(COMMITS[name][0], "S16")) for name in FACTS])
+"""What a commit object says by itself; NaN where nothing."""
+
+
+def facts_of_commits(facts: Sequence[tuple]) -> np.ndarray:
+    """Make rows of `FACT` of what `FACTS` names, a tuple a commit."""
+    rows = np.empty(len(facts), FACT)
+    for name, values in zip(FACTS, zip(*facts, strict=True), strict=bool(facts)):
+        rows[name] = np.array(values, FACT[name])
+    return rows
+
+
 Numbers = dict[str, dict[str, int]]
 """By column of `CHANGE`, the numbers that stand there for texts."""
 
@@ -67,9 +79,15 @@ class ChangeTable:
         return column(self.rows, "commit")
 
     @property
-    def unread(self) -> np.ndarray:
-        """Tell which have a side that could not be read."""
-        return (column(self.measures, "added") < 0) & ~column(self.measures, "binary")
+    def unread_commits(self) -> np.ndarray:
+        """Give the position of the commit of each row of which a side could not be read."""
+        found = [np.empty(0, np.int32)]
+        for part in stretches(len(self)):
+            measures = self.measures[part]
+            unread = (measures["added"] < 0) & ~measures["binary"]
+            found.append(self.rows[part]["commit"][unread])
+            self.release()
+        return np.concatenate(found)
 
     def where(self, part: slice) -> "ChangeTable":
         """Take some rows."""
@@ -115,14 +133,14 @@ def joined(
 class Authorship:
     """People of n commits, in their order."""
 
+    met: np.ndarray
+    """Numbers of the identities of authors and committers, in the order in which they were met."""
     people: list[Person]
-    """Of each identity, in the order in which these were met."""
-    authors: np.ndarray
-    """n indices into `people`."""
+    """Of each of them."""
+    codes: np.ndarray
+    """Places of author and committer there, n by 2."""
     new_aliases: np.ndarray
     """Whether the author appears under another name or address than before."""
-    committers: np.ndarray
-    """n indices into `people`."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +148,8 @@ class CommitTable:
     """Commits in columns, of which those that are texts are made when rows are asked for."""
 
     order: Ordered
-    facts: Rows
-    """Of `FACTS`."""
-    identities: np.ndarray
-    """Numbers of author and committer, n by 2."""
+    facts: np.ndarray
+    """Of `FACT`."""
     authorship: Authorship
 
     def __len__(self) -> int:
@@ -144,7 +160,7 @@ class CommitTable:
         who = self.authorship
         pseudonyms = np.array([person.pseudonym for person in who.people], dtype=object)
         kinds = np.array([person.kind for person in who.people], dtype=object)
-        authors, committers = who.authors[part], who.committers[part]
+        authors, committers = who.codes[part].T
         positions = np.arange(*part.indices(len(self)))
         rows: Rows = {
             "sha": self.order.names.texts(part),
@@ -155,10 +171,13 @@ class CommitTable:
             "author_new_alias": who.new_aliases[part],
             "committer": pseudonyms[committers],
             "committer_kind": kinds[committers],
-            "author_identity": self.identities[part, 0],
-            "committer_identity": self.identities[part, 1],
+            "author_identity": authors,
+            "committer_identity": committers,
         }
-        return rows | {name: self.facts[name][part] for name in FACTS}
+        for name in FACTS:
+            found = self.facts[name][part]
+            rows[name] = found.astype("U").astype(object) if found.dtype.kind == "S" else found
+        return rows
 
 
 @dataclass(frozen=True)
@@ -197,7 +216,7 @@ def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
     """Give all tables in parts of a row group each."""
     texts = _texts(mined)
     return {
-        "commits": map(mined.commits.rows, _row_groups(len(mined.commits))),
+        "commits": _commit_parts(mined.commits),
         "changes": _change_parts(mined.changes, texts),
         "merge_changes": _change_parts(mined.merge_changes, texts),
         "tags": iter([mined.tags]),
@@ -208,6 +227,12 @@ def to_parts(mined: Mined) -> dict[str, Iterator[Rows]]:
 def _texts(mined: Mined) -> dict[str, np.ndarray]:
     """Give texts by their numbers."""
     return {name: np.array(list(numbers), dtype=object) for name, numbers in mined.texts.items()}
+
+
+def _commit_parts(commits: CommitTable) -> Iterator[Rows]:
+    for group in _row_groups(len(commits)):
+        yield commits.rows(group)
+        release(commits.facts)
 
 
 def _change_parts(changes: ChangeTable, texts: Mapping[str, np.ndarray]) -> Iterator[Rows]:
@@ -277,16 +302,6 @@ def columns(rows: Mapping[str, Any], schema: dict[str, tuple[str, str]]) -> Rows
         name: np.array(rows[name], memory_type(kind, "object"))
         for name, (kind, _) in schema.items()
     }
-
-
-FACT_COLUMNS = {name: COMMITS[name] for name in FACTS}
-"""Those of `COMMITS` that a commit object says by itself."""
-
-
-def facts_columns(facts: Sequence[tuple]) -> Rows:
-    """Make columns of `FACTS`, a row per commit."""
-    values = zip(*facts, strict=True) if facts else ((),) * len(FACTS)
-    return columns(dict(zip(FACTS, values, strict=True)), FACT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

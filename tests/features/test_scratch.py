@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from trustdrift.features.errors import ConfigurationError
 from trustdrift.features.history import TABLES, read_table
-from trustdrift.features.mining import mine_into, scratch
+from trustdrift.features.mining import mine_into, reading, scratch
 
 from ..conftest import KEY
 from ..repositories import Repository
@@ -57,11 +57,12 @@ def test_rows_come_back_as_they_were_put(
 
 
 @pytest.mark.parametrize("upto", ["HEAD", "HEAD~2"])
-def test_tables_are_the_same_with_files_and_in_memory(
+def test_tables_are_the_same_with_files_and_in_parts_as_in_memory(
     story: Path, tmp_path: Path, upto: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for held in (scratch.HELD, 1):
+    for held, ordered in ((scratch.HELD, reading.SORTED), (1, 3)):
         monkeypatch.setattr(scratch, "HELD", held)
+        monkeypatch.setattr(reading, "SORTED", ordered)
         for ref in (upto, "HEAD"):
             mine_into(tmp_path / str(held), story, key=KEY, project="story", ref=ref)
     kept, filed = sorted(tmp_path.iterdir())
