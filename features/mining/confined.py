@@ -21,6 +21,9 @@ from .outcome import Outcome
 if TYPE_CHECKING:
     from .reading import Progress
 
+_MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(1024**2)}
+"""Has the GNU C library give back the memory of an array of a megabyte as soon as it is gone."""
+
 GRACE = 10.0  # seconds in which a process that has noticed its limit may say so itself
 
 
@@ -78,6 +81,7 @@ def _started(task: tuple) -> Iterator[tuple[subprocess.Popen, Connection]]:
         stderr=subprocess.DEVNULL,
         pass_fds=[writing],
         start_new_session=True,
+        env=os.environ | _MALLOC,
     )
     os.close(writing)
     try:

@@ -103,9 +103,11 @@ def read_objects(
     if earlier is not None:
         kept = where >= 0
         identities[where[kept]] = earlier.people[kept]
-        facts = scattered([(facts, new), (earlier.facts, where)], len(order), scratch)
-        changes = joined(earlier.changes, where, changes, scratch)
-        merge_changes = joined(earlier.merge_changes, where, merge_changes, scratch)
+        facts = scattered(
+            [(facts, new.__getitem__), (earlier.facts, where.__getitem__)], len(order), scratch
+        )
+        changes = joined(earlier.changes, where, changes, len(order), scratch)
+        merge_changes = joined(earlier.merge_changes, where, merge_changes, len(order), scratch)
     return Read(
         people=gathered.people,
         facts=facts,

@@ -2,7 +2,7 @@
 
 import mmap
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,9 @@ import numpy.typing as npt
 from ..errors import ConfigurationError
 from ..history import ROWS_IN_GROUP
 from .store import MEGABYTE
+
+Places = Callable[[slice], np.ndarray]
+"""Gives where each of a stretch of rows is to stand."""
 
 HELD = 32 * MEGABYTE  # bytes of one array that may be in memory
 
@@ -81,32 +84,24 @@ class Spool:
         return np.frombuffer(bytearray(self.file.read()), self.kind)
 
 
-def column(rows: np.ndarray, name: str) -> np.ndarray:
-    """Give one column of an array, in memory."""
-    found = np.empty(len(rows), rows.dtype[name])
-    for stretch in stretches(len(rows)):
-        found[stretch] = rows[stretch][name]
-        release(rows)
-    return found
-
-
 def scattered(
-    parts: Sequence[tuple[np.ndarray, np.ndarray]], count: int, scratch: Scratch
+    parts: Sequence[tuple[np.ndarray, Places]], count: int, scratch: Scratch
 ) -> np.ndarray:
     """Put the rows of several arrays into one.
 
     Parameters
     ----------
     parts
-        Rows of one type, and the place of each; those with a place below 0 are left out.
+        Rows of one type, and what gives the places of a stretch of them; those with a place below
+        0 are left out.
     count
         Places that there are; each gets a row.
     """
     found = scratch.empty(count, parts[0][0].dtype)
     for rows, places in parts:
         for stretch in stretches(len(rows)):
-            kept = places[stretch] >= 0
-            found[places[stretch][kept]] = rows[stretch][kept]
+            at = places(stretch)
+            found[at[at >= 0]] = rows[stretch][at >= 0]
             release(rows, found)
     return found
 

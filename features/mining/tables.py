@@ -24,7 +24,7 @@ from .changes import CHANGE
 from .commits import FACTS
 from .content import FORMS, MEASURES, UNKNOWN
 from .graph import Ordered
-from .scratch import Scratch, column, release, stretches
+from .scratch import Places, Scratch, release, scattered, stretches
 from .tags import RawTag
 
 if TYPE_CHECKING:
@@ -73,10 +73,13 @@ class ChangeTable:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
-    def commits(self) -> np.ndarray:
-        """Give the position of each row's commit."""
-        return column(self.rows, "commit")
+    def held(self, commits: int) -> np.ndarray:
+        """Count the rows of each of some commits."""
+        count = np.zeros(commits, np.int64)
+        for part in stretches(len(self)):
+            count += np.bincount(self.rows[part]["commit"], minlength=commits)
+            self.release()
+        return count
 
     @property
     def unread_commits(self) -> np.ndarray:
@@ -99,9 +102,9 @@ class ChangeTable:
 
 
 def joined(
-    one: ChangeTable, position: np.ndarray, other: ChangeTable, scratch: Scratch
+    one: ChangeTable, position: np.ndarray, other: ChangeTable, commits: int, scratch: Scratch
 ) -> ChangeTable:
-    """Put two tables into one, sorted by commit; what belongs to one commit stays in order.
+    """Put two tables, each sorted by commit, into one; none of the commits is in both.
 
     Parameters
     ----------
@@ -109,23 +112,33 @@ def joined(
         Of an earlier run.
     position
         That each of its commits has now; rows of those at −1 are left out.
+    commits
+        How many there are now.
     """
-    ours = position[one.commits]
-    kept = np.flatnonzero(ours >= 0)
-    commits = np.concatenate((ours[kept], other.commits))
-    order = np.argsort(commits, kind="stable")
-    rows, measures = scratch.empty(len(order), CHANGE), scratch.empty(len(order), MEASURES)
-    for stretch in stretches(len(order)):
-        at = order[stretch]
-        new = at >= len(kept)
-        for into, old, fresh in (
-            (rows, one.rows, other.rows),
-            (measures, one.measures, other.measures),
-        ):
-            part = into[stretch]
-            part[new], part[~new] = fresh[at[new] - len(kept)], old[kept[at[~new]]]
-            release(into, old, fresh)
-        rows["commit"][stretch] = commits[at]
+    before, held = one.held(len(position)), other.held(commits)
+    kept = position >= 0
+    every = held.copy()
+    every[position[kept]] = before[kept]
+    ends = np.cumsum(every)
+
+    def placed(table: ChangeTable, own: np.ndarray, number: np.ndarray) -> Places:
+        shift = ends[number] - every[number] - (np.cumsum(own) - own)
+
+        def places(part: slice) -> np.ndarray:
+            commit = table.rows[part]["commit"]
+            at = np.arange(part.start, part.stop) + shift[commit]
+            return np.where(number[commit] >= 0, at, -1)
+
+        return places
+
+    where = placed(one, before, position), placed(other, held, np.arange(commits))
+    pairs = (one.rows, other.rows), (one.measures, other.measures)
+    rows, measures = (
+        scattered(list(zip(pair, where, strict=True)), int(every.sum()), scratch) for pair in pairs
+    )
+    for part in stretches(len(rows)):
+        rows["commit"][part] = ends.searchsorted(np.arange(part.start, part.stop), side="right")
+        release(rows)
     return ChangeTable(rows, measures)
 
 

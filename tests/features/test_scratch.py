@@ -53,7 +53,7 @@ def test_rows_come_back_as_they_were_put(
         copy[:] = rows
         scratch.release(rows, copy)
         for found in (rows, copy):
-            assert scratch.column(found, "commit").tolist() == every
+            assert found["commit"].tolist() == every
 
 
 @pytest.mark.parametrize("upto", ["HEAD", "HEAD~2"])
