@@ -13,7 +13,7 @@ from .changes import CHANGE, Measuring, Written, measure_changes, read_batch, re
 from .content import MEASURES
 from .earlier import Earlier
 from .graph import Ordered
-from .scratch import Scratch, among, release, scattered, stretches
+from .scratch import Scratch, among, release, scattered, shown
 from .tables import FACT, ChangeTable, Numbers, facts_of_commits, joined, no_texts
 from .trees import Side
 from .workers import Share
@@ -237,22 +237,22 @@ def _path_by_path(changes: np.ndarray, merges: np.ndarray, paths: int) -> Iterat
     Rows of `merges` are numbered on from those of `changes`. No more are put in order at once than
     `SORTED`, unless one path has more.
     """
-    both = changes, merges
+    every = (0, changes), (len(changes), merges)
     held = np.zeros(paths, np.int64)
-    for rows in both:
-        for stretch in stretches(len(rows)):
-            held += np.bincount(rows[stretch]["path"], minlength=paths)
-    part_of = (np.cumsum(held) - held) // SORTED
-    for part in np.unique(part_of).tolist():
-        mine = np.flatnonzero(part_of == part)
-        found = [(rows, among(rows, "path", mine)) for rows in both]
-        path, commit = (
-            np.concatenate([rows[name][index] for rows, index in found])
-            for name in ("path", "commit")
-        )
-        index = np.concatenate((found[0][1], len(changes) + found[1][1]))
-        release(*both)
-        yield from _pieces(index[np.lexsort((commit, path))])
+    for _, rows in every:
+        for _, part in shown(rows):
+            held += np.bincount(part["path"], minlength=paths)
+    turn = (np.cumsum(held) - held) // SORTED
+    for now in np.unique(turn).tolist():
+        index, path, commit = [], [], []
+        for before, rows in every:
+            for start, part in shown(rows):
+                mine = np.flatnonzero(turn[part["path"]] == now)
+                index.append(before + start + mine)
+                path.append(part["path"][mine])
+                commit.append(part["commit"][mine])
+        order = np.lexsort((np.concatenate(commit), np.concatenate(path)))
+        yield from _pieces(np.concatenate(index)[order])
 
 
 def _declare(

@@ -106,13 +106,19 @@ def scattered(
     return found
 
 
-def among(rows: np.ndarray, name: str, values: Sequence[int] | np.ndarray) -> np.ndarray:
+def among(rows: np.ndarray, name: str, values: Sequence[int]) -> np.ndarray:
     """Give the indices of the rows in whose column there is one of some whole numbers."""
     found = [np.empty(0, np.int64)]
-    for stretch in stretches(len(rows)):
-        found.append(stretch.start + np.flatnonzero(np.isin(rows[stretch][name], values)))
-        release(rows)
+    for start, part in shown(rows):
+        found.append(start + np.flatnonzero(np.isin(part[name], values)))
     return np.concatenate(found)
+
+
+def shown(rows: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Show rows a stretch at a time, with the number of its first; only that is in memory."""
+    for stretch in stretches(len(rows)):
+        yield stretch.start, rows[stretch]
+        release(rows)
 
 
 def stretches(rows: int) -> Iterator[slice]:

@@ -24,7 +24,7 @@ from .changes import CHANGE
 from .commits import FACTS
 from .content import FORMS, MEASURES, UNKNOWN
 from .graph import Ordered
-from .scratch import Places, Scratch, release, scattered, stretches
+from .scratch import Places, Scratch, release, scattered, shown, stretches
 from .tags import RawTag
 
 if TYPE_CHECKING:
@@ -76,9 +76,8 @@ class ChangeTable:
     def held(self, commits: int) -> np.ndarray:
         """Count the rows of each of some commits."""
         count = np.zeros(commits, np.int64)
-        for part in stretches(len(self)):
-            count += np.bincount(self.rows[part]["commit"], minlength=commits)
-            self.release()
+        for _, part in shown(self.rows):
+            count += np.bincount(part["commit"], minlength=commits)
         return count
 
     @property

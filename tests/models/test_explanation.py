@@ -6,8 +6,8 @@ import pytest
 from trustdrift.features.catalog import features
 from trustdrift.features.feature import LEVELS, Level
 from trustdrift.models.baseline import Baseline
-from trustdrift.models.detector import Foretelling
-from trustdrift.models.detectors import Autoencoder
+from trustdrift.models.detector import Foretelling, shown_to
+from trustdrift.models.detectors import Autoencoder, RareSigns
 from trustdrift.models.explanation import explain
 from trustdrift.models.looking_back import STEPS
 from trustdrift.models.reference import Reference
@@ -33,10 +33,22 @@ def test_what_is_expected_of_a_figure_does_not_depend_on_it(
     name = features(level)[column].name
     for detector in shipped.levels[level].detectors:
         if isinstance(detector, Foretelling):
-            low, high = (row_of(shipped, level, **{name: value}) for value in (-1e9, 1e9))
+            low, high = (row_of(shipped, level, **{name: value}).learned for value in (-1e9, 1e9))
             one, two = detector.expected(low), detector.expected(high)
             assert one[0, column] == pytest.approx(two[0, column])
             assert one.shape == low.values.shape
+
+
+def test_what_no_detector_learns_moves_no_score_and_is_no_reason(shipped: Baseline) -> None:
+    learned = shipped.levels["contributor"]
+    rows = [row_of(shipped, "contributor", share=1.0, mutual_support=n) for n in (0.0, 9.0)]
+    without, with_it = (learned.score_rows(each) for each in rows)
+    np.testing.assert_array_equal(without.combined, with_it.combined)
+    found = explain(learned, with_it, [0])[0]
+    assert found.weights.shape == (len(features("contributor")),)
+    assert found.weights[rows[1].place("mutual_support")] == 0 < found.weights.max()
+    assert shown_to(RareSigns, rows[1]) is rows[1]
+    assert "mutual_support" not in [f.name for f in shown_to(Autoencoder, rows[1]).features]
 
 
 def test_a_figure_far_from_what_was_expected_says_so(shipped: Baseline) -> None:
