@@ -50,7 +50,7 @@ DETECTOR, FAMILY = "detector", "without family"
 
 
 def families(level: Level) -> list[str]:
-    return list(dict.fromkeys(feature.family for feature in features(level)))
+    return list(dict.fromkeys(f.family for f in features(level) if f.learned))
 
 
 def without(rows: Rows, family: str) -> Rows:
