@@ -12,7 +12,7 @@ from pygit2.enums import ObjectType
 from ..errors import IncompleteRepository
 from .bounds import Meter
 from .commits import parents_and_time
-from .names import LENGTH, Names, binary
+from .names import LENGTH, Names, Seen, binary
 from .store import Store
 
 EARLIEST = 315_532_800  # 1980-01-01: no revision control data is older
@@ -108,9 +108,8 @@ def walk(store: Store, tips: Iterable[str], known: Graph, meter: Meter) -> Walk:
     ------
     LimitExceeded
     """
-    seen: set[bytes] = set()
-    new: list[bytes] = []
-    above = bytearray()
+    seen = Seen()
+    new, above = bytearray(), bytearray()
     counts, times = array("i"), array("q")
     met = bytearray(len(known))
     unreadable: set[bytes] = set()
@@ -128,19 +127,19 @@ def walk(store: Store, tips: Iterable[str], known: Graph, meter: Meter) -> Walk:
             continue
         parents, time = node
         seen.add(name)
-        new.append(name)
+        new += name
         counts.append(len(parents))
         times.append(NO_TIME if time is None else time)
         for parent in parents:
             above += parent
         pending += parents
-        if len(new) % 10_000 == 0:
-            meter.commits(len(new))
-    names = known.names.and_then(Names.of(new))
-    del seen, new
+        if len(counts) % 10_000 == 0:
+            meter.commits(len(counts))
+    del seen
+    names = known.names.and_then(Names.within(new))
     kept = np.flatnonzero(_reached(known, met))
     meter.commits(len(kept) + len(counts))
-    numbers = names.places(Names(np.frombuffer(above, np.uint8).reshape(-1, LENGTH)))
+    numbers = names.places(Names.within(above))
     every = Graph(
         names,
         Parents.of(

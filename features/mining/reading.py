@@ -212,6 +212,7 @@ def _measured(
         own = index >= len(changes)
         rows = np.empty(len(index), CHANGE)
         rows[~own], rows[own] = changes[index[~own]], merges[index[own] - len(changes)]
+        release(*both)
         at = np.flatnonzero(own).tolist()
         return rows, {i: gathered.merge_sides[index[i] - len(changes)] for i in at}
 
