@@ -244,7 +244,7 @@ def _path_by_path(changes: np.ndarray, merges: np.ndarray, paths: int) -> Iterat
         for _, part in shown(rows):
             held += np.bincount(part["path"], minlength=paths)
     turn = (np.cumsum(held) - held) // SORTED
-    for now in np.unique(turn).tolist():
+    for now in np.unique(turn[held > 0]).tolist():
         index, path, commit = [], [], []
         for before, rows in every:
             for start, part in shown(rows):
