@@ -60,7 +60,7 @@ def one_project(
     histories: Path, folder: Path | None, entry: Entry
 ) -> list[tuple[str, float, bool]]:
     baseline = Baseline.load(folder).levels["contributor"]
-    sign = next((sign for sign in SIGNALS if sign.name == "newcomers_for_one_another"), None)
+    sign = next(sign for sign in SIGNALS if sign.name == "newcomers_for_one_another")
     whole = mine(
         require_history(histories, entry.repo), key=bytes(32), project=entry.repo, ref=entry.sha
     )
@@ -76,7 +76,7 @@ def one_project(
             keep = np.isin(vectors.subjects["person"], STRANGERS)
             keep &= vectors.subjects["known_time"] == vectors.subjects["known_time"].max()
             if keep.any():
-                shown = sign is not None and any(sign.sentences(vectors.where(keep).values))
+                shown = any(sign.sentences(vectors.where(keep).values))
                 found.append((way, float(baseline.score(vectors, keep=keep).p_value.min()), shown))
     return found
 
