@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .signals import newcomers_among_themselves, newcomers_for_one_another
 from .signs import Columns, Sign, sign
 
 ENDORSEMENTS: list[Sign] = []
@@ -19,8 +20,8 @@ def seasoned_author(values: Columns) -> np.ndarray:
 
 @sign(ENDORSEMENTS, "commit", "another person committed it")
 def second_person(values: Columns) -> np.ndarray:
-    """Author and committer are two people: somebody else looked at it."""
-    return values["committed_by_another"] > 0
+    """Author and committer are two people, not both of them new: somebody else looked at it."""
+    return (values["committed_by_another"] > 0) & ~newcomers_among_themselves(values)
 
 
 @sign(ENDORSEMENTS, "commit", "it came through the forge's own pages, where requests are reviewed")
@@ -94,8 +95,8 @@ def others_present(values: Columns) -> np.ndarray:
     ENDORSEMENTS, "contributor", "another person committed {committed_by_another:.0%} of the work"
 )
 def work_reviewed(values: Columns) -> np.ndarray:
-    """A second person stands behind a quarter of the work or more."""
-    return values["committed_by_another"] >= 0.25
+    """A second person stands behind a quarter of the work or more, in return for nothing."""
+    return (values["committed_by_another"] >= 0.25) & ~newcomers_for_one_another(values)
 
 
 @sign(ENDORSEMENTS, "contributor", "{signed_share:.0%} of the commits carry a signature")

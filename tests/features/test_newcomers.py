@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from trustdrift.features.endorsements import ENDORSEMENTS
 from trustdrift.features.mining import mine
 from trustdrift.features.signals import SIGNALS
 from trustdrift.features.vectors import describe
@@ -32,8 +33,8 @@ def last_rows(repository: Repository) -> pd.DataFrame:
     return rows.loc[history.commits["author"].drop_duplicates()]
 
 
-def shows_sign(rows: pd.DataFrame) -> list[bool]:
-    sign = next(sign for sign in SIGNALS if sign.name == "newcomers_for_one_another")
+def shows_sign(rows: pd.DataFrame, name: str = "newcomers_for_one_another") -> list[bool]:
+    sign = next(sign for sign in SIGNALS + ENDORSEMENTS if sign.name == name)
     return [bool(text) for text in sign.sentences(rows)]
 
 
@@ -44,13 +45,16 @@ def test_two_who_came_together_and_pass_on_each_others_work(repository: Reposito
     rows = last_rows(repository)
     assert rows["mutual_support"].tolist() == [0, 1, 1]
     assert shows_sign(rows) == [False, True, True]
+    assert not any(shows_sign(rows, "work_reviewed"))
 
 
 def test_support_that_goes_one_way_is_not_mutual(repository: Repository) -> None:
     years_of_the_founder(repository)
     repository.commit({"b": b"1"}, author=OTHER, time=at(5))
     repository.commit({"b": b"2"}, author=NEWCOMER, committer=OTHER, time=at(10))
-    assert not any(shows_sign(last_rows(repository)))
+    rows = last_rows(repository)
+    assert not any(shows_sign(rows))
+    assert shows_sign(rows, "work_reviewed") == [False, False, True]
 
 
 def test_who_came_a_year_apart_did_not_come_together(repository: Repository) -> None:
