@@ -189,9 +189,7 @@ class WindowFacts:
     def commit_members(self) -> tuple[np.ndarray, np.ndarray]:
         """Commit rows and the contributor row each falls in, once per window."""
         event, window = members(self.authored.time, self.ends, self.length)
-        key = window * self.person_count + self.authored.person[event]
-        row_key = self.row_window * self.person_count + self.row_person
-        return self.authored_rows[event], np.searchsorted(row_key, key)
+        return self.authored_rows[event], self.rows_of(window, self.authored.person[event])
 
     @cached_property
     def _change_members(self) -> tuple[np.ndarray, np.ndarray]:
