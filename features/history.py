@@ -60,7 +60,12 @@ CHANGES: dict[str, tuple[str, str]] = {
     "deleted": ("int32?", "lines deleted likewise"),
     "binary": ("bool", "one side has a NUL in its first 8,000 bytes"),
     "size": ("int64?", "bytes of the file after the commit; null if unreadable"),
-    "added_bytes": ("int64?", "bytes of the added lines; null for binary and unreadable files"),
+    "new_lines": (
+        "int32?",
+        "added lines that the file, or the one that it was moved from, did not lose as well, "
+        "blanks aside; what follows is said of these",
+    ),
+    "added_bytes": ("int64?", "bytes of the new lines; null for binary and unreadable files"),
     "longest_line": ("int32?", "bytes of the longest added line"),
     "blank_run": ("int32?", "bytes of the longest run of blanks before the end of an added line"),
     "entropy": ("float32?", "Shannon entropy of the added lines' bytes, bits per byte"),

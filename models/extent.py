@@ -10,7 +10,7 @@ from ..features.feature import LEVELS, Level
 from .rows import Rows
 
 EXTENT: dict[Level, Mapping[str, float]] = {
-    "commit": {"added_bytes": 0.8, "added_lines": 0.2},
+    "commit": {"added_bytes": 0.8, "new_lines": 0.2},
     "contributor": {"share": 1.0},
     "project": {"commits": 1.0},
 }

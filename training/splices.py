@@ -116,7 +116,8 @@ def _measured(touch: Touch) -> dict[str, float]:
     """Measure a touch's text as mining does; a binary file has none."""
     if touch.binary:
         return {"added": np.nan, "deleted": np.nan, "minified": False}
-    counts = {"added": touch.text.count(b"\n"), "deleted": touch.deleted}
+    lines = touch.text.count(b"\n")
+    counts = {"added": lines, "deleted": touch.deleted, "new_lines": lines}
     return counts | {"added_bytes": len(touch.text)} | measure_text(touch.text)
 
 

@@ -74,7 +74,7 @@ def main(manifest: str, histories: str, vectors: str) -> None:
     head += [f"{kind.replace('_', ' ')}, 0.1 %; 1 %" for kind in SHOWN]
     print("| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")
     for weight, of_features, of_content in WAYS:
-        EXTENT["commit"] = {"added_bytes": weight, "added_lines": 1 - weight}
+        EXTENT["commit"] = {"added_bytes": weight, "new_lines": 1 - weight}
         StrangestFeatures.among = compared(*of_features)
         StrangestContent.among = compared(*of_content)
         detectors = tuple(

@@ -15,7 +15,7 @@ ENOUGH_TEXT = 200  # bytes below which entropy tells more about length than abou
     says="adds {value:,.0f} bytes of text",
 )
 def added_bytes(facts: CommitFacts) -> np.ndarray:
-    """Bytes of all added lines."""
+    """Bytes of all new lines."""
     return facts.total(facts.content("added_bytes"))
 
 
@@ -95,7 +95,7 @@ def entropy_against_project(facts: CommitFacts) -> np.ndarray:
 )
 def mean_line(facts: CommitFacts) -> np.ndarray:
     """Bytes per line added to code; no value where none is."""
-    lines = np.where(facts.code_of_change, facts.content("added"), 0)
+    lines = np.where(facts.code_of_change, facts.content("new_lines"), 0)
     text = np.where(facts.code_of_change, facts.content("added_bytes"), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return facts.total(text) / facts.total(lines)
@@ -191,6 +191,6 @@ def steering_bytes(facts: CommitFacts) -> np.ndarray:
 
     A line that says next to nothing can switch off a check.
     """
-    lines = np.where(facts.steering_of_change, facts.content("added"), 0)
+    lines = np.where(facts.steering_of_change, facts.content("new_lines"), 0)
     text = np.where(facts.steering_of_change, facts.content("added_bytes"), 0)
     return np.where(facts.past_commits >= HABIT, facts.total(text) / facts.total(lines), np.nan)

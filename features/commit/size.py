@@ -18,6 +18,21 @@ def added_lines(facts: CommitFacts) -> np.ndarray:
     unit="lines",
     concerning="both",
     compared_with="all projects",
+    says="adds {value:,.0f} lines that were not there before",
+)
+def new_lines(facts: CommitFacts) -> np.ndarray:
+    """Text lines added but for those that are only moved, indented or ended otherwise.
+
+    What a file loses and gains in the same commit, blanks aside, says nothing new, and neither
+    does what a moved file had before. All that is told of added text is told of new lines.
+    """
+    return facts.total(facts.content("new_lines"))
+
+
+@commit_feature(
+    unit="lines",
+    concerning="both",
+    compared_with="all projects",
     says="deletes {value:,.0f} lines",
 )
 def deleted_lines(facts: CommitFacts) -> np.ndarray:

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..manifests import declared
 from .commits import facts_of, parse_commit, tree_of
 from .content import FORMS, MEASURES, UNKNOWN, binary_form
 from .lines import Content, LineDifference, added_by_all, line_difference
+from .moves import moved_from
 from .store import LARGEST_BLOB, MEGABYTE, Store
 from .text import TEXT, measure_texts
 from .trees import Side, Trees, UnreadableTree, differences, own_changes
@@ -46,13 +47,10 @@ CHANGE = np.dtype(
 )
 """A changed path: position of the commit, number of the path, sides, whether to look inside, and
 the numbers of the list of packages that it comes to declare and of the hosts that its added lines
-name (0: none)."""
+name (0: none). An added file that was moved has as `old` what it was, and no `old_mode`."""
 
 _NOTED = np.dtype(
-    [
-        (name, MEASURES[name])
-        for name in ("added", "deleted", "binary", "size", "added_bytes", "form", "cut")
-    ]
+    [(name, MEASURES[name]) for name in MEASURES.names or () if name not in (TEXT.names or ())]
 )
 """What is measured of a change, but for its text."""
 
@@ -208,10 +206,16 @@ def read_batch(path: str, commits: Sequence[tuple[int, str, tuple[str, ...]]]) -
 def _changes(
     at_work: Worker, position: int, old: bytes | None, new: bytes, numbers: dict
 ) -> list[tuple]:
-    return [
-        _change(position, path, sides, numbers, looked_at=rank < MEASURED_FILES)
-        for rank, (path, *sides) in enumerate(differences(at_work.trees, old, new))
-    ]
+    found = differences(at_work.trees, old, new)
+    origins = moved_from(found)
+    changes = []
+    for rank, (path, before, after) in enumerate(found):
+        looked_at = rank < MEASURED_FILES
+        row = _change(position, path, (before, after), numbers, looked_at=looked_at)
+        if path in origins:
+            row = *row[:5], origins[path], *row[6:]
+        changes.append(row)
+    return changes
 
 
 def _change(
@@ -280,8 +284,8 @@ def measure_changes(path: str, changes: Measuring) -> Measured:
 
 
 def _measure_change(at_work: Worker, measured: "_Measurer", change: tuple) -> None:
-    _, _, _, old_mode, new_mode, old_id, new_id, looked_at, *_ = change
-    old = at_work.content(old_mode, old_id)
+    _, _, status, old_mode, new_mode, old_id, new_id, looked_at, *_ = change
+    old = _EMPTY if status == b"A" else at_work.content(old_mode, old_id)
     new = at_work.content(new_mode, new_id)
     size = _size(at_work.store, new, new_id)
     if old is None or new is None:
@@ -289,7 +293,22 @@ def _measure_change(at_work: Worker, measured: "_Measurer", change: tuple) -> No
     elif _is_binary(old) or _is_binary(new):
         measured.binary(size, new)
     else:
-        measured.lines(size, line_difference(old, new), looked_at=looked_at)
+        difference = line_difference(old, new)
+        if status == b"A" and old_id != _NOTHING and looked_at and difference is not None:
+            difference = _without_moved(at_work.content(new_mode, old_id), new, difference)
+        measured.lines(size, difference, looked_at=looked_at)
+
+
+def _without_moved(
+    origin: Content | None, new: Content, difference: LineDifference
+) -> LineDifference:
+    """Leave out of an added file's text what it had where it was moved from."""
+    if origin is None or _is_binary(origin):
+        return difference
+    changed = line_difference(origin, new)
+    if changed is None:
+        return difference
+    return replace(difference, new=changed.new, text=changed.text)
 
 
 def _measure_merge(
@@ -335,12 +354,12 @@ class _Measurer:
 
     def unknown(self, size: int, *, cut: bool) -> None:
         """Note a change of which only the new size is known, if that."""
-        self._noted.append((-1, -1, False, size, -1, 0, cut))
+        self._noted.append((-1, -1, False, size, -1, -1, 0, cut))
 
     def binary(self, size: int, new: Content) -> None:
         """Note a change of a file that is, or was, no text."""
         form = binary_form(new.data) if _is_binary(new) else ""
-        self._noted.append((-1, -1, True, size, -1, FORMS.index(form), False))
+        self._noted.append((-1, -1, True, size, -1, -1, FORMS.index(form), False))
 
     def lines(self, size: int, difference: LineDifference | None, *, looked_at: bool) -> None:
         """Note a change of text; None if it was too much to compare."""
@@ -349,12 +368,13 @@ class _Measurer:
             return
         added, deleted, text = difference.added, difference.deleted, difference.text
         if not looked_at:
-            self._noted.append((added, deleted, False, size, -1, 0, True))
+            self._noted.append((added, deleted, False, size, -1, -1, 0, True))
             return
         self._texts.append(text)
         self._text_rows.append(len(self._noted))
         self._held += len(text)
-        self._noted.append((added, deleted, False, size, len(text), 0, difference.cut))
+        noted = added, deleted, False, size, difference.new, len(text), 0, difference.cut
+        self._noted.append(noted)
         if self._held > _TEXT_HELD:
             self._measure_texts()
 

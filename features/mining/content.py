@@ -10,6 +10,7 @@ MEASURES = np.dtype(
         ("deleted", "i4"),
         ("binary", "?"),
         ("size", "i8"),
+        ("new_lines", "i4"),
         ("added_bytes", "i8"),
         *TEXT.descr,
         ("form", "u1"),

@@ -29,6 +29,7 @@ _HUNK = re.compile(rb"\n@@ -[\d,]+ \+(\d+)(?:,(\d+))? @@[^\n]*")
 _DELETED = re.compile(rb"\n-([^\n]*)")
 _NEVER_DISCARDED = 7  # lines; xdl_clean_mmatch discards a frequent one only among more
 _FEW = 4_096  # bytes below which counting lines costs nothing
+_BLANKS = b" \t\r\v\f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class LineDifference:
-    """Lines added and deleted, and the added ones' text."""
+    """Lines added and deleted, and the text of those that the file had not had."""
 
     added: int
     deleted: int
+    new: int
+    """Lines added, but for those that were deleted, too, blanks aside."""
     text: bytes
-    """The added lines, at most `KEPT` bytes of them."""
+    """The new lines, at most `KEPT` bytes of them."""
 
     @property
     def cut(self) -> bool:
@@ -59,7 +62,7 @@ def line_difference(old: Content, new: Content) -> LineDifference | None:
     """Compare two texts line by line.
 
     The numbers are those of `git log --numstat`; the text is that of the lines that `git diff`
-    shows as added, in some order.
+    shows as added, in some order, but for those that it shows as deleted, too, blanks aside.
 
     Returns
     -------
@@ -68,7 +71,8 @@ def line_difference(old: Content, new: Content) -> LineDifference | None:
     head, old_stop, new_stop = _differing_part(old.data, new.data)
     if head in (old_stop, new_stop):
         before, after = old.data[head:old_stop], new.data[head:new_stop]
-        return LineDifference(_count_lines(after), _count_lines(before), after[:KEPT])
+        added = _count_lines(after)
+        return LineDifference(added, _count_lines(before), added, after[:KEPT])
     if max(old_stop, new_stop) < head + _FEW:
         before, after = old.data[head:old_stop], new.data[head:new_stop]
         if max(_count_lines(before), _count_lines(after)) <= _NEVER_DISCARDED:
@@ -86,7 +90,7 @@ def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None
 
     A line counts by where it stands, as `git diff-tree -c -p` marks those of a merge that all
     parents lack, or that all have had there: two that only look alike, such as two closing
-    brackets that one parent each brings, are nobody's own.
+    brackets that one parent each brings, are nobody's own. New is what no earlier file lost.
 
     Returns
     -------
@@ -97,8 +101,10 @@ def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None
     every = [_hunks(old, new) for old in olds]
     own = set.intersection(*({i for hunk in hunks for i in hunk.added} for hunks in every))
     lines = new.data.split(b"\n") if own else []
-    text = b"\n".join([lines[i] for i in sorted(own)])
-    return LineDifference(len(own), _deleted_from_all(every), text[:KEPT])
+    gone = [line for hunks in every for hunk in hunks for line in _DELETED.findall(hunk.body)]
+    fresh = _new_among([lines[i] for i in sorted(own)], gone)
+    text = b"\n".join(fresh)[:KEPT]
+    return LineDifference(len(own), _deleted_from_all(every), len(fresh), text)
 
 
 def _deleted_from_all(every: Sequence[Sequence["_Hunk"]]) -> int:
@@ -124,8 +130,21 @@ def _too_many_lines(old: bytes, new: bytes) -> bool:
 
 def _compared(old: Content, new: Content) -> LineDifference:
     patch = _patch(old, new)
-    added = _ADDED.findall(patch)
-    return LineDifference(len(added), patch.count(b"\n-"), b"\n".join(added)[:KEPT])
+    added, gone = _ADDED.findall(patch), _DELETED.findall(patch)
+    fresh = _new_among(added, gone)
+    return LineDifference(len(added), len(gone), len(fresh), b"\n".join(fresh)[:KEPT])
+
+
+def _new_among(added: list[bytes], gone: list[bytes]) -> list[bytes]:
+    """Leave out the lines that were there before, blanks aside."""
+    before = set(_without_blanks(gone))
+    if not added or before.isdisjoint(bare := _without_blanks(added)):
+        return added
+    return [line for line, kept in zip(added, bare, strict=True) if kept not in before]
+
+
+def _without_blanks(lines: list[bytes]) -> list[bytes]:
+    return b"\n".join(lines).translate(None, _BLANKS).split(b"\n") if lines else []
 
 
 class _Hunk(NamedTuple):

@@ -30,9 +30,9 @@ from .tags import RawTag
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_COUNTED = ("added", "deleted", "size", "added_bytes", "longest_line", "blank_run", "hidden",
-            "lookalikes", "base64_runs", "hex_runs", "spelled_runs", "urls", "ip_literals",
-            *CAPABILITIES)  # fmt: skip
+_COUNTED = ("added", "deleted", "size", "new_lines", "added_bytes", "longest_line", "blank_run",
+            "hidden", "lookalikes", "base64_runs", "hex_runs", "spelled_runs", "urls",
+            "ip_literals", *CAPABILITIES)  # fmt: skip
 _SHARES = ("entropy", "non_ascii")
 _FLAGS = ("binary", "minified", "cut")
 

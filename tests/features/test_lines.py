@@ -66,6 +66,38 @@ def test_the_text_is_that_of_the_added_lines() -> None:
     assert sorted(found.text.split(b"\n")) == [b"B", b"e"]
 
 
+def bare(text: bytes) -> set[bytes]:
+    return {b"".join(line.split()) for line in text.split(b"\n")} - {b""}
+
+
+@given(old=TEXTS, new=TEXTS)
+def test_no_new_line_was_deleted(old: bytes, new: bytes) -> None:
+    found = line_difference(Content(old), Content(new))
+    assert found is not None
+    assert found.text.count(b"\n") <= found.new <= found.added
+    if found.deleted == old.count(b"\n") + (not old.endswith(b"\n")):
+        assert not bare(found.text) & bare(old)
+
+
+@pytest.mark.parametrize(
+    "old", [b"  a b\n\tc\n", b"a b\r\nc\r\n", b"c\na b\n"], ids=["indented", "ended", "moved"]
+)
+def test_one_line_among_rewritten_ones_is_told_alone(old: bytes) -> None:
+    found = line_difference(
+        Content(old * 400), Content(b"a b\n" * 400 + b"c\n" * 400 + b"evil()\n")
+    )
+    assert found is not None
+    assert found.added > 400
+    assert (found.new, found.text) == (1, b"evil()")
+
+
+def test_what_is_left_of_a_merge_rewritten_whole_is_told_alone() -> None:
+    ours, theirs = b"a\r\nb\r\nours\r\n", b"a\r\nb\r\ntheirs\r\n"
+    found = added_by_all([Content(ours), Content(theirs)], Content(b"a\nb\nours\ntheirs\nevil\n"))
+    assert found is not None
+    assert (found.added, found.new, found.text) == (5, 1, b"evil")
+
+
 def test_a_newline_at_the_end_is_a_difference() -> None:
     found = line_difference(Content(b"a\nb"), Content(b"a\nb\n"))
     assert found is not None

@@ -25,7 +25,7 @@ def test_a_few_vast_lines_are_not_like_an_import_of_as_many_bytes() -> None:
         rows(
             "commit",
             added_bytes=[246_822.0, 246_822.0, 35_000.0],
-            added_lines=[4.0, 8_000.0, 1_100.0],
+            new_lines=[4.0, 8_000.0, 1_100.0],
         )
     )
     assert imported > 4 * vast
@@ -33,13 +33,13 @@ def test_a_few_vast_lines_are_not_like_an_import_of_as_many_bytes() -> None:
 
 
 def test_more_bytes_and_more_lines_reach_farther() -> None:
-    found = extent(rows("commit", added_bytes=[100.0, 200.0, 200.0], added_lines=[4.0, 4.0, 5.0]))
+    found = extent(rows("commit", added_bytes=[100.0, 200.0, 200.0], new_lines=[4.0, 4.0, 5.0]))
     assert (np.diff(found) > 0).all()
 
 
 @pytest.mark.parametrize("unknown", [np.nan, 0.0])
 def test_without_text_there_is_no_extent(unknown: float) -> None:
-    found = extent(rows("commit", added_bytes=[unknown], added_lines=[unknown]))
+    found = extent(rows("commit", added_bytes=[unknown], new_lines=[unknown]))
     assert found.tolist() == [0.0]
 
 
