@@ -94,7 +94,7 @@ def entropy_against_project(facts: CommitFacts) -> np.ndarray:
     says="its added lines of code have {value:,.0f} bytes on average",
 )
 def mean_line(facts: CommitFacts) -> np.ndarray:
-    """Bytes per line added to code; no value where none is."""
+    """Bytes per new line of code; no value where none is."""
     lines = np.where(facts.code_of_change, facts.content("new_lines"), 0)
     text = np.where(facts.code_of_change, facts.content("added_bytes"), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -184,10 +184,10 @@ def minified_code(facts: CommitFacts) -> np.ndarray:
     unit="bytes",
     concerning="low",
     compared_with="own past",
-    says="changes build or workflow files by {value:,.0f} bytes per changed line",
+    says="changes build or workflow files by {value:,.0f} bytes per new line",
 )
 def steering_bytes(facts: CommitFacts) -> np.ndarray:
-    """Bytes per line added to build, workflow and manifest files; no value where none is.
+    """Bytes per new line of build, workflow and manifest files; no value where none is.
 
     A line that says next to nothing can switch off a check.
     """

@@ -25,7 +25,8 @@ _COMMIT = {
 }  # fmt: skip
 _CHANGE = {
     "commit": 0, "path": "src/main.c", "status": "M", "old_mode": 33188, "new_mode": 33188,
-    "added": 3, "deleted": 1, "binary": False, "size": 1200, "added_bytes": 80,
+    "added": 3, "deleted": 1, "binary": False, "size": 1200, "new_lines": 3,
+    "added_bytes": 80,
 }  # fmt: skip
 
 
