@@ -24,6 +24,8 @@ def moved_from(differences: Sequence[Difference]) -> dict[bytes, bytes]:
     """
     came = [(path, _file(new)) for path, old, new in differences if old is None]
     gone = [(path, _file(old)) for path, old, new in differences if new is None]
+    if not came or not gone:
+        return {}
     contents = {oid for _, oid in gone}
     ending: dict[bytes, bytes | None] = {}
     for path, oid in gone:
