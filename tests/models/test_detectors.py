@@ -21,7 +21,7 @@ COLUMNS = 12
 NAMES = {  # that some detectors ask for by name
     2: "added_bytes", 3: "displacement", 5: "message_against_own", 6: "hour_surprise", 7: "tenure",
     9: "network", 0: "longest_line", 1: "others_active", 4: "commits_before", 10: "time_to_push",
-    8: "added_lines",
+    8: "new_lines",
 }  # fmt: skip
 
 
