@@ -208,18 +208,23 @@ def _changes(
 ) -> list[tuple]:
     found = differences(at_work.trees, old, new)
     origins = moved_from(found)
-    changes = []
-    for rank, (path, before, after) in enumerate(found):
-        looked_at = rank < MEASURED_FILES
-        row = _change(position, path, (before, after), numbers, looked_at=looked_at)
-        if path in origins:
-            row = *row[:5], origins[path], *row[6:]
-        changes.append(row)
-    return changes
+    return [
+        _change(
+            position, path, sides, numbers,
+            looked_at=rank < MEASURED_FILES, origin=origins.get(path, _NOTHING),
+        )
+        for rank, (path, *sides) in enumerate(found)
+    ]  # fmt: skip
 
 
 def _change(
-    position: int, path: bytes, sides: Sequence[Side], numbers: dict, *, looked_at: bool
+    position: int,
+    path: bytes,
+    sides: Sequence[Side],
+    numbers: dict,
+    *,
+    looked_at: bool,
+    origin: bytes = _NOTHING,
 ) -> tuple:
     old, new = sides
     if old is None or new is None:
@@ -227,7 +232,7 @@ def _change(
     else:
         status = b"M" if old[0] & 0o170000 == new[0] & 0o170000 else b"T"
     number = numbers.setdefault(path.decode("utf-8", "backslashreplace"), len(numbers))
-    old_mode, old_id = old or (0, _NOTHING)
+    old_mode, old_id = old or (0, origin)
     new_mode, new_id = new or (0, _NOTHING)
     return position, number, status, old_mode, new_mode, old_id, new_id, looked_at, 0, 0
 
