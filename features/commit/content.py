@@ -95,8 +95,13 @@ def entropy_against_project(facts: CommitFacts) -> np.ndarray:
 )
 def mean_line(facts: CommitFacts) -> np.ndarray:
     """Bytes per new line of code; no value where none is."""
-    lines = np.where(facts.code_of_change, facts.content("new_lines"), 0)
-    text = np.where(facts.code_of_change, facts.content("added_bytes"), 0)
+    return _bytes_per_line(facts, facts.code_of_change)
+
+
+def _bytes_per_line(facts: CommitFacts, among: np.ndarray) -> np.ndarray:
+    """Give the mean length of the new lines of the marked changes; NaN where there is none."""
+    lines = np.where(among, facts.content("new_lines"), 0)
+    text = np.where(among, facts.content("added_bytes"), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return facts.total(text) / facts.total(lines)
 
@@ -191,6 +196,5 @@ def steering_bytes(facts: CommitFacts) -> np.ndarray:
 
     A line that says next to nothing can switch off a check.
     """
-    lines = np.where(facts.steering_of_change, facts.content("new_lines"), 0)
-    text = np.where(facts.steering_of_change, facts.content("added_bytes"), 0)
-    return np.where(facts.past_commits >= HABIT, facts.total(text) / facts.total(lines), np.nan)
+    per_line = _bytes_per_line(facts, facts.steering_of_change)
+    return np.where(facts.past_commits >= HABIT, per_line, np.nan)

@@ -137,14 +137,15 @@ def _compared(old: Content, new: Content) -> LineDifference:
 
 def _new_among(added: list[bytes], gone: list[bytes]) -> list[bytes]:
     """Leave out the lines that were there before, blanks aside."""
-    before = set(_without_blanks(gone))
-    if not added or before.isdisjoint(bare := _without_blanks(added)):
+    if not added or not gone:
         return added
+    before = set(_without_blanks(gone))
+    bare = _without_blanks(added)
     return [line for line, kept in zip(added, bare, strict=True) if kept not in before]
 
 
 def _without_blanks(lines: list[bytes]) -> list[bytes]:
-    return b"\n".join(lines).translate(None, _BLANKS).split(b"\n") if lines else []
+    return b"\n".join(lines).translate(None, _BLANKS).split(b"\n")
 
 
 class _Hunk(NamedTuple):
