@@ -100,12 +100,14 @@ class CommitFacts:
     def code_of_change(self) -> np.ndarray:
         """Tell which changes are to what is run when the project is built, installed or used.
 
-        What steers a build counts in examples, too: whoever tries one runs it.
+        What steers a build counts in examples, too: whoever tries one runs it. So does what runs by
+        itself when others are tested, as pytest's `conftest.py`.
         """
         executable = (self.changes["new_mode"].to_numpy() & EXECUTABLE) > 0
         runs = self.role("source") | self.role("program") | executable | self.disguised
         steers = self.steering_of_change
-        return (steers | runs & ~self.role("documentation")) & ~self.role("test")
+        aside = self.role("test") & ~self.role("autorun")
+        return (steers | runs & ~self.role("documentation")) & ~aside
 
     @cached_property
     def program_of_change(self) -> np.ndarray:

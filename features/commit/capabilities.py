@@ -5,6 +5,7 @@ import numpy as np
 from ..capabilities import CAPABILITIES
 from ..commit_facts import CommitFacts
 from ..feature import commit_feature
+from ..manifests import HOOK
 from ..past import earlier_sum
 from ..paths import ROLES
 
@@ -148,6 +149,21 @@ def reach_of_unknown_files(facts: CommitFacts) -> np.ndarray:
     """
     unknown = facts.main_role_of_change == len(ROLES)
     return facts.total(unknown * facts.names_of_change)
+
+
+@commit_feature(
+    unit="steps",
+    concerning="high",
+    compared_with="this project",
+    says="lets {value:,.0f} steps that manifests never had run by themselves at installation",
+)
+def installing_steps(facts: CommitFacts) -> np.ndarray:
+    """Steps new to the project, by name and text, that manifests let run at installation or build.
+
+    Lifecycle scripts of npm, scripts of Composer, a build program of Cargo, extensions of a gem, a
+    build backend out of the project itself.
+    """
+    return facts.count_of(facts.declared_for_the_first_time(HOOK))
 
 
 def _together(facts: CommitFacts, one: str, others: tuple[str, ...]) -> np.ndarray:

@@ -14,7 +14,7 @@ from ..known import KNOWN
     says="names {value:,.0f} hosts in code of which the project had never spoken",
 )
 def new_hosts(facts: CommitFacts) -> np.ndarray:
-    """Hosts of URLs in added code that no earlier commit named, not even in tests or texts."""
+    """Hosts in added code that no earlier commit named, not even in tests or texts."""
     return facts.count_of(facts.new_hosts)
 
 

@@ -395,9 +395,9 @@ class _Measurer:
         measures = measure_texts(self._texts)
         for name in TEXT.names or ():
             self._rows[name][self._text_rows] = measures[name]
-        for i in np.flatnonzero(measures["urls"]).tolist():
-            names = " ".join(hosts_in(self._texts[i]))
-            self._hosts[self._text_rows[i]] = self._lists.setdefault(names, len(self._lists))
+        for row, text in zip(self._text_rows, self._texts, strict=True):
+            names = " ".join(hosts_in(text))
+            self._hosts[row] = self._lists.setdefault(names, len(self._lists))
         self._texts, self._text_rows, self._held = [], [], 0
 
 

@@ -114,6 +114,13 @@ def test_tests_and_documentation_are_not_code(repository: Repository) -> None:
     assert last["added_bytes"] == 3 * len(EXFILTRATION)
 
 
+def test_what_runs_with_the_tests_unasked_is_code(repository: Repository) -> None:
+    quiet_past(repository)
+    repository.commit({"tests/conftest.py": EXFILTRATION}, author=FOUNDER, time=START + 90 * DAY)
+    last = values_of(repository).iloc[-1]
+    assert (last["capabilities_in_one_file"], last["capabilities_in_one_test"]) == (3, 0)
+
+
 def test_a_payload_in_a_file_that_is_moved_and_ended_otherwise_is_told_alone(
     repository: Repository,
 ) -> None:

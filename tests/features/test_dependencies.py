@@ -12,6 +12,7 @@ from trustdrift.features.history import read_history
 from trustdrift.features.known import KNOWN, PACKAGES, Known, first_declared
 from trustdrift.features.manifests import declared, form_of
 from trustdrift.features.mining import mine, mine_into
+from trustdrift.features.probes import digest
 from trustdrift.features.signals import SIGNALS
 from trustdrift.features.signs import columns_of
 from trustdrift.features.vectors import describe_commits
@@ -23,7 +24,8 @@ from .test_mining_properties import same
 MANIFESTS = {
     "package.json": (
         b'{"dependencies": {"left": "1", "up": "someone/up#main"},'
-        b' "devDependencies": {"@scope/right": "*", "down": "git+ssh://git@example.org/d.git"}}',
+        b' "devDependencies": {"@scope/right": "*", "down": "git+ssh://git@example.org/d.git"},'
+        b' "scripts": {"test": "t", "postinstall": "node x.js", "prepare": ""}}',
         {
             "npm:left",
             "npm:@scope/right",
@@ -31,11 +33,16 @@ MANIFESTS = {
             "direct:npm:up",
             "npm:down",
             "direct:npm:down",
+            f"hook:npm:postinstall@{digest('node x.js')}",
+            f"hook:npm:prepare@{digest('')}",
         },
     ),
-    "web/composer.json": (b'{"require": {"php": ">=8", "A/b": "1"}}', {"composer:a/b"}),
+    "web/composer.json": (
+        b'{"require": {"php": ">=8", "A/b": "1"}, "scripts": {"x": "y", "post-update-cmd": ["a"]}}',
+        {"composer:a/b", f"hook:composer:post-update-cmd@{digest(str(['a']))}"},
+    ),
     "core/Cargo.toml": (
-        b'[dependencies]\none = "1"\ntwo = { package = "real", version = "1" }\n'
+        b'[package]\nbuild="b.rs"\n[dependencies]\none = "1"\ntwo = { package = "real", version = "1" }\n'
         b'[target."cfg(unix)".dependencies]\nthree = "1"\n[workspace.dependencies]\nfour = "1"\n'
         b'five = { git = "https://example.org/five" }\n',
         {
@@ -45,14 +52,22 @@ MANIFESTS = {
             "cargo:four",
             "cargo:five",
             "direct:cargo:five",
+            f"hook:cargo:build@{digest('b.rs')}",
         },
     ),
     "pyproject.toml": (
-        b'[build-system]\nrequires = ["setuptools>=61"]\n[project]\n'
+        b'[build-system]\nrequires = ["setuptools>=61"]\nbuild-backend = "own"\n'
+        b'backend-path = ["b"]\n[project]\n'
         b"dependencies = [\"Under_Score[x]>=1; python_version > '3'\"]\n"
         b'[tool.poetry.dependencies]\npython = "^3"\nverse = "1"\n'
         b'[dependency-groups]\ntest = ["tester", {include-group = "x"}]\n',
-        {"pypi:setuptools", "pypi:under-score", "pypi:verse", "pypi:tester"},
+        {
+            "pypi:setuptools",
+            "pypi:under-score",
+            "pypi:verse",
+            "pypi:tester",
+            f"hook:pypi:build-backend@{digest('own' + str(['b']))}",
+        },
     ),
     "requirements/dev.txt": (
         b"# note\n-r base.txt\nalpha==1\nbeta  # why\ngamma @ https://example.org/g.whl\n",
@@ -68,7 +83,10 @@ MANIFESTS = {
         {"go:example.org/a/b", "go:golang.org/x/sys"},
     ),
     "Gemfile": (b"gem 'rake', '~> 1'\n# gem 'no'\n", {"gem:rake"}),
-    "my.gemspec": (b's.add_development_dependency("mini", ">1")\n', {"gem:mini"}),
+    "my.gemspec": (
+        b's.add_development_dependency("mini", ">1")\ns.extensions  << "ext/x"\n',
+        {"gem:mini", "hook:gem:extensions@" + digest('"ext/x"')},
+    ),
     "pom.xml": (
         b"<dependency>\n <groupId>a.b</groupId>\n <artifactId>c</artifactId>\n</dependency>",
         {"maven:a.b:c"},
@@ -165,6 +183,19 @@ def test_actions_are_followed_by_what_they_are_taken_from(tmp_path: Path) -> Non
     assert values["repointed_actions"].tolist() == [0, 1, 0, 1, 1, 0]
     assert values["unpinned_actions"].tolist() == [0, 0, 0, 1, 0, 1]
     assert values["new_packages"].tolist() == [1, 0, 0, 0, 0, 1]
+
+
+def test_steps_of_an_installation_are_new_once(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "one")
+    steps = ['"test": "x"', '"postinstall" : "a"', '"postinstall":"a" ', '"postinstall": "b"']
+    for day, step in enumerate([*steps, '"postinstall": "a"']):
+        text = f'{{"scripts": {{{step}}}}}'.encode()
+        repository.commit({"package.json": text}, author=FOUNDER, time=START + day * DAY)
+    history = mine(repository.write(), key=KEY)
+    values = describe_commits(history).values
+    assert values["installing_steps"].tolist() == [0, 1, 0, 1, 0]
+    assert values["new_packages"].sum() == 0
+    assert first_declared(history).empty
 
 
 def test_packages_from_addresses_count_once(tmp_path: Path) -> None:

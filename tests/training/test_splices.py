@@ -105,6 +105,19 @@ def test_a_weakened_check_is_one_that_was_there(tmp_path: Path) -> None:
     assert values["edited_probes"].tolist() == [0, 1]
 
 
+def test_a_hook_is_planted_where_it_would_run_and_is_a_step_of_its_own(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "one")
+    repository.commit({"package.json": b"{}\n"}, author=FOUNDER, time=START)
+    repository.commit({"a.js": b"a()\n"}, author=FOUNDER, time=START + DAY)
+    history = mine(repository.write(), key=KEY)
+    touches = SHAPES["inline_hook"](Files.at(history, 1), np.random.default_rng(0))
+    assert touches is not None
+    values = describe_commits(plant(history, 1, touches)).values
+    assert values["installing_steps"].tolist() == [0, 1]
+    elsewhere = Files(pd.Series(["go.mod", "requirements.txt"]))
+    assert SHAPES["inline_hook"](elsewhere, np.random.default_rng(0)) is None
+
+
 @pytest.mark.parametrize("kind", SHAPES)
 def test_shapes_touch_what_is_there_or_decline(story_history: History, kind: str) -> None:
     files = Files.at(story_history, len(story_history.commits) - 1)
