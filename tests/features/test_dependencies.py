@@ -42,7 +42,8 @@ MANIFESTS = {
         {"composer:a/b", f"hook:composer:post-update-cmd@{digest(str(['a']))}"},
     ),
     "core/Cargo.toml": (
-        b'[package]\nbuild="b.rs"\n[dependencies]\none = "1"\ntwo = { package = "real", version = "1" }\n'
+        b'[package]\nbuild="b.rs"\n'
+        b'[dependencies]\none = "1"\ntwo = { package = "real", version = "1" }\n'
         b'[target."cfg(unix)".dependencies]\nthree = "1"\n[workspace.dependencies]\nfour = "1"\n'
         b'five = { git = "https://example.org/five" }\n',
         {
