@@ -165,10 +165,16 @@ def new_to_the_project(values: Columns) -> np.ndarray:
     return values["capabilities_new_to_project"] > 0
 
 
-@sign(SIGNALS, "commit", "manifests change, and gain {hooks:.0f} steps that run by themselves")
+@sign(
+    SIGNALS,
+    "commit",
+    "manifests change, and there are steps that run by themselves: {installing_steps:,.0f} that no "
+    "manifest had, {hooks:,.0f} names of such in code",
+)
 def step_that_runs_itself(values: Columns) -> np.ndarray:
-    """A manifest changes together with steps that run at installation or at build."""
-    return (values["hooks"] > 0) & (values["manifest_files"] > 0)
+    """A manifest lets something new run at installation or build, or changes beside such steps."""
+    beside = (values["hooks"] > 0) & (values["manifest_files"] > 0)
+    return (values["installing_steps"] > 0) | beside
 
 
 @sign(

@@ -199,6 +199,16 @@ def test_steps_of_an_installation_are_new_once(tmp_path: Path) -> None:
     assert first_declared(history).empty
 
 
+def test_a_build_program_is_a_step_that_runs_itself(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "one")
+    for day, build in enumerate(["", 'build="x.rs"\n', 'build = "x.rs"\nversion = "1"\n']):
+        text = b"[package]\n" + build.encode()
+        repository.commit({"Cargo.toml": text}, author=FOUNDER, time=START + day * DAY)
+    values = describe_commits(mine(repository.write(), key=KEY)).values
+    sign = next(s for s in SIGNALS if s.name == "step_that_runs_itself")
+    assert sign.shown_by(columns_of(values)).tolist() == [False, True, False]
+
+
 def test_packages_from_addresses_count_once(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "one")
     for day, wanted in enumerate(["^1", "someone/left#main", "^2", "someone/left#main"]):
