@@ -9,10 +9,11 @@ import numpy as np
 
 from ..manifests import form_of
 from .bounds import Meter
-from .changes import CHANGE, Measuring, Written, measure_changes, read_batch, read_declarations
+from .changes import CHANGE, Written, read_batch, read_declarations
 from .content import MEASURES
 from .earlier import Earlier
 from .graph import Ordered
+from .measuring import Measuring, measure_changes
 from .scratch import Scratch, among, release, scattered, shown
 from .tables import FACT, ChangeTable, Numbers, facts_of_commits, joined, no_texts
 from .trees import Side

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .bounds import Meter, broke_down, too_large
-from .changes import close_worker
+from .opened import close_worker
 
 _AHEAD = 8  # pieces of work that wait for each process
 
@@ -48,7 +48,8 @@ def crew(workers: int | Crew) -> Iterator[Crew]:
     if _METHOD == "forkserver":
         from multiprocessing import forkserver
 
-        multiprocessing.set_forkserver_preload(["trustdrift.features.mining.changes"])
+        mining = "trustdrift.features.mining"
+        multiprocessing.set_forkserver_preload([f"{mining}.changes", f"{mining}.measuring"])
         forkserver.ensure_running()  # does not wait for it
     with _ended(ProcessPoolExecutor(workers, multiprocessing.get_context(_METHOD))) as executor:
         yield Crew(executor, workers, least=400)
