@@ -168,8 +168,8 @@ def new_to_the_project(values: Columns) -> np.ndarray:
 @sign(
     SIGNALS,
     "commit",
-    "manifests change, and there are steps that run by themselves: {installing_steps:,.0f} that no "
-    "manifest had, {hooks:,.0f} names of such in code",
+    "manifests change, and steps run by themselves at installation or build "
+    "({installing_steps:,.0f} new to the project, {hooks:,.0f} named in code)",
 )
 def step_that_runs_itself(values: Columns) -> np.ndarray:
     """A manifest lets something new run at installation or build, or changes beside such steps."""
