@@ -86,7 +86,7 @@ def _npm(text: str) -> Iterator[str]:
             yield f"npm:{name}"
             if isinstance(wanted, str) and _ADDRESS.match(wanted):
                 yield f"{DIRECT}npm:{name}"
-    yield from _steps("npm", document.get("scripts", {}), _NPM_STEPS)
+    yield from _steps("npm", document.get("scripts"), _NPM_STEPS)
 
 
 def _composer(text: str) -> Iterator[str]:
@@ -95,13 +95,15 @@ def _composer(text: str) -> Iterator[str]:
         for name in document.get(section, ()):
             if "/" in name:  # php itself and its extensions have none
                 yield f"composer:{name.lower()}"
-    yield from _steps("composer", document.get("scripts", {}), _COMPOSER_STEPS)
+    yield from _steps("composer", document.get("scripts"), _COMPOSER_STEPS)
 
 
-def _steps(registry: str, scripts: Mapping[str, Any], sought: re.Pattern[str]) -> Iterator[str]:
-    for name, command in scripts.items():
-        if sought.fullmatch(name):
-            yield _hook(f"{registry}:{name}", str(command))
+def _steps(registry: str, scripts: object, sought: re.Pattern[str]) -> Iterator[str]:
+    """List the steps among scripts; what is no table has none, and hides no packages."""
+    if isinstance(scripts, dict):
+        for name, command in scripts.items():
+            if sought.fullmatch(name):
+                yield _hook(f"{registry}:{name}", str(command))
 
 
 def _hook(name: str, runs: str) -> str:

@@ -183,9 +183,9 @@ def inline_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
         ]),
         "gem": ("extensions", [f'  spec.extensions = ["ext/{name}/extconf.rb"]\n']),
         "cargo": ("build", [f'build = "{name}/main.rs"\n']),
-        "": ("", [f"    cmdclass={{'install': __import__('{name}').Install}},\n"]),
-    }.get(form_of(manifest), ("", []))  # fmt: skip
-    if not lines or (not runs and not manifest.endswith("setup.py")):
+        "setup.py": ("", [f"    cmdclass={{'install': __import__('{name}').Install}},\n"]),
+    }.get(form_of(manifest) or manifest.rpartition("/")[2], ("", []))  # fmt: skip
+    if not lines:
         return None
     return [Touch(manifest, _one(rng, lines), size=2_000, declares=_step(manifest, runs, rng))]
 

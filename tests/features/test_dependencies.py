@@ -119,6 +119,12 @@ def test_other_files_declare_nothing(path: str) -> None:
     assert declared(path, b'{"dependencies": {"left": "1"}}') == frozenset()
 
 
+@pytest.mark.parametrize("scripts", [b"[]", b"1", b"null", b'"prepare"'])
+def test_scripts_of_another_form_hide_no_packages(scripts: bytes) -> None:
+    content = b'{"dependencies": {"left": "1"}, "scripts": %b}' % scripts
+    assert declared("package.json", content) == {"npm:left"}
+
+
 @given(path=st.sampled_from(sorted(MANIFESTS)), noise=st.binary(max_size=60), at=st.integers(0, 99))
 def test_a_damaged_manifest_is_no_error(path: str, noise: bytes, at: int) -> None:
     content = MANIFESTS[path][0]
