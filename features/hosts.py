@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 MOST = 16
@@ -16,20 +16,20 @@ _URL = re.compile(
 )
 _PORT = re.compile(rb"\.[A-Za-z0-9]{1,24}(?=:\d{2,5}(?![\w.:]))")
 _UP_TO_HERE = re.compile(rb"(?<![\w.:/\\%$}-])(?:[A-Za-z0-9_-]{1,63}\.){1,20}\Z")
-_COMMANDS = tuple(
-    re.compile(rb"%b (?<![\w.-]%b )([^\n|;&<>]{0,300})" % (tool, tool))
-    for tool in (b"curl", b"wget", b"nc", b"ncat", b"netcat", b"socat", b"telnet")
-)
-"""What follows a program that reaches out, up to where its command ends; each begins with letters,
-for which texts are searched fast."""
+_COMMANDS = {
+    tool: re.compile(rb"%b(?<![\w.-]%b)([^\n|;&<>]{0,300})" % (tool, tool))
+    for tool in (b"curl ", b"wget ", b"nc ", b"ncat ", b"netcat ", b"socat ", b"telnet ")
+}
+"""What follows a program that reaches out, up to where its command ends; by what it begins with,
+which most texts lack."""
 
 _ARGUMENT = re.compile(rb"(?<=[\s\"'=@])" + _NAME + rb"(?=[\s/:?\"'`)]|\Z)")
-_SAID = (
-    re.compile(rb"/dev/(?:tcp|udp)/" + _NAME + rb"/"),
-    re.compile(rb"host(?:name)?[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']" + _NAME + rb"[\"']"),
-    re.compile(rb"\(\(?[\"']" + _NAME + rb"[\"'],[ \t]{0,9}\d{2,5}[ \t]{0,9}\)"),
-)
-"""A shell's device, what a library is told to reach, and an address with its port."""
+_SAID = {
+    b"/dev/": re.compile(rb"/dev/(?:tcp|udp)/" + _NAME + rb"/"),
+    b"host": re.compile(rb"host(?:name)?[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']" + _NAME + rb"[\"']"),
+    b"(": re.compile(rb"\(\(?[\"']" + _NAME + rb"[\"'],[ \t]{0,9}\d{2,5}[ \t]{0,9}\)"),
+}
+"""A shell's device, what a library is told to reach, and an address with its port, likewise."""
 
 _TOP = re.compile(r"(?:[a-z]{2,24}|xn--[a-z0-9-]{1,59})\Z")
 _ALONE = frozenset(
@@ -75,11 +75,17 @@ def _without_scheme(text: bytes) -> Iterator[str]:
         start = max(0, top.start() + 1 - _LONGEST)
         if before := _UP_TO_HERE.search(text[start : top.start() + 1]):
             yield (before[0] + top[0][1:]).decode("ascii").lower()
-    commands = chain.from_iterable(pattern.finditer(text) for pattern in _COMMANDS)
-    arguments = (_ARGUMENT.finditer(command[0]) for command in commands)
-    said = (pattern.finditer(text) for pattern in _SAID)
-    for match in chain.from_iterable(chain(arguments, said)):
+    for command in _matches(_COMMANDS, text):
+        for match in _ARGUMENT.finditer(command[0]):
+            yield match[1].decode("ascii").lower()
+    for match in _matches(_SAID, text):
         yield match[1].decode("ascii").lower()
+
+
+def _matches(patterns: Mapping[bytes, re.Pattern[bytes]], text: bytes) -> Iterator[re.Match[bytes]]:
+    for sought, pattern in patterns.items():
+        if sought in text:
+            yield from pattern.finditer(text)
 
 
 def _stands_alone(host: str) -> bool:
