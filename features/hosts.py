@@ -60,8 +60,8 @@ def hosts_in(text: bytes) -> tuple[str, ...]:
     (`https://${name}.example.org`) and reserved names are left out.
     """
     found: dict[str, None] = {}
-    alone = (host for host in _without_scheme(text) if _stands_alone(host))
-    of_urls = (match[1].decode("ascii").lower() for match in _URL.finditer(text))
+    alone = filter(_stands_alone, map(_host, _without_scheme(text)))
+    of_urls = (_host(match[1]) for match in _URL.finditer(text))
     for host in chain(alone, of_urls):
         if host not in found and _is_somebodys(host):
             found[host] = None
@@ -70,16 +70,20 @@ def hosts_in(text: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _without_scheme(text: bytes) -> Iterator[str]:
+def _host(name: bytes) -> str:
+    return name.decode("ascii").lower()
+
+
+def _without_scheme(text: bytes) -> Iterator[bytes]:
     for top in _PORT.finditer(text):
         start = max(0, top.start() + 1 - _LONGEST)
         if before := _UP_TO_HERE.search(text[start : top.start() + 1]):
-            yield (before[0] + top[0][1:]).decode("ascii").lower()
+            yield before[0] + top[0][1:]
     for command in _matches(_COMMANDS, text):
         for match in _ARGUMENT.finditer(command[0]):
-            yield match[1].decode("ascii").lower()
+            yield match[1]
     for match in _matches(_SAID, text):
-        yield match[1].decode("ascii").lower()
+        yield match[1]
 
 
 def _matches(patterns: Mapping[bytes, re.Pattern[bytes]], text: bytes) -> Iterator[re.Match[bytes]]:

@@ -14,7 +14,6 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from .probes import digest, is_whole, probes
@@ -22,8 +21,6 @@ from .probes import digest, is_whole, probes
 LARGEST = 1_000_000  # bytes of a manifest that is read
 LONGEST_NAME = 200  # characters
 LONGEST_LINE = 1_000  # characters of TOML: Python's parser takes quadratic time on dotted keys
-
-_KEPT_PROGRAMS = 512
 
 USES, DIRECT, HOOK, PROBE, BROKEN = "uses:", "direct:", "hook:", "probe:", "broken:"
 NO_PACKAGES = (USES, DIRECT, HOOK, PROBE, BROKEN)
@@ -188,16 +185,9 @@ def _actions(text: str) -> Iterator[str]:
 
 def _probes(text: str) -> Iterator[str]:
     for name, program in probes(text):
-        tag, whole = _told(program)
-        yield f"{PROBE}{name}@{tag}"
-        if not whole:
+        yield f"{PROBE}{name}@{digest(program)}"
+        if not is_whole(program):
             yield f"{BROKEN}{name}"
-
-
-@lru_cache(maxsize=_KEPT_PROGRAMS)
-def _told(program: str) -> tuple[str, bool]:
-    """Tell a program's digest and whether it is whole; the file's next version has most again."""
-    return digest(program), is_whole(program)
 
 
 def _by_pattern(registry: str, pattern: str) -> _Reader:

