@@ -238,6 +238,22 @@ def floating_action(values: Columns) -> np.ndarray:
     return values["unpinned_actions"] > 0
 
 
+@sign(
+    SIGNALS,
+    "commit",
+    "workflows change ({ci_files:,.0f}), lines read secrets or the environment, and something is "
+    "used that fewer than two other projects of the corpus had declared",
+)
+def secrets_beside_the_unknown(values: Columns) -> np.ndarray:
+    """What runs with the project's secrets comes to read some, and to use what hardly anybody does.
+
+    Whoever takes a step of a workflow from a stranger hands over what the step is given. Most such
+    steps are merely young, or the project's own.
+    """
+    unknown = values["package_spread"] < 2
+    return (values["ci_files"] > 0) & (values["secrets"] > 0) & unknown
+
+
 @sign(SIGNALS, "commit", "takes {direct_packages:,.0f} packages from an address, not a registry")
 def package_from_address(values: Columns) -> np.ndarray:
     """A dependency that no registry holds: nobody else sees which version of it is used."""

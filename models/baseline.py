@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from ..features.feature import LEVELS, Level
 from ..features.files import replacing
 from ..features.vectors import Vectors
 from .calibration import Calibration, Mondrian, surprisals
-from .combination import COMBINATIONS
+from .combination import COMBINATIONS, Vote
 from .detector import Detector, shown_to
 from .detectors import DETECTORS
 from .extent import Among, Classes
@@ -25,7 +26,9 @@ from .looking_back import earlier
 from .reference import Reference
 from .rows import Rows
 
-SCHEMA = 6
+SCHEMA = 7
+READ = (6, SCHEMA)
+"""Formats that are understood: in 6 every detector is heard whatever it says."""
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -58,8 +61,8 @@ class LevelBaseline:
     """For each detector, in the same order, one a comparison (`among`)."""
     combination: str
     """How the detectors' surprisals are joined: a name in `COMBINATIONS`."""
-    weights: tuple[float, ...]
-    """What each detector counts by there, in the same order."""
+    votes: tuple[Vote, ...]
+    """What each detector has to say there, in the same order."""
     panel: Calibration
     """Of the combined score."""
 
@@ -91,7 +94,7 @@ class LevelBaseline:
             own = [numbers[among] for among in detector.among[self.level]]
             surprisal[detector.name] = surprisals(calibrations, raw[detector.name], own)
         judged = list(surprisal.values())
-        combined = COMBINATIONS[self.combination].join(judged, self.weights)
+        combined = COMBINATIONS[self.combination].join(judged, self.votes)
         return Scores(rows, raw, surprisal, combined, self.panel.p_values(combined))
 
 
@@ -111,12 +114,16 @@ class Baseline:
 
     @property
     def panels(self) -> dict[Level, dict[str, Any]]:
-        """Give each level's detectors, how they are joined, and what each counts by."""
+        """Give each level's detectors, how they are joined, and what each has to say.
+
+        A bound is null where a detector has none.
+        """
         return {
             level: {
                 "detectors": [detector.name for detector in learned.detectors],
                 "combination": learned.combination,
-                "weights": list(learned.weights),
+                "weights": [vote.weight for vote in learned.votes],
+                "bounds": [_known(vote.bound) for vote in learned.votes],
             }
             for level, learned in self.levels.items()
         }
@@ -194,9 +201,9 @@ def _document(place: Path) -> dict[str, Any]:
         [document[key] for key in ("catalog", "features", "checksums", "provenance")]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BaselineDamaged(f"{path} is not a baseline's description") from error
-    if schema != SCHEMA:
+    if schema not in READ:
         raise CatalogMismatch(
-            f"{path} has format {schema}, this program reads {SCHEMA}", hint="train it again"
+            f"{path} has format {schema}, this program reads up to {SCHEMA}", hint="train it again"
         )
     return document
 
@@ -266,12 +273,6 @@ def _restore(
             int(tensors["reference.rows"][0]),
         )
         names: list[str] = panel["detectors"]
-        weights: tuple[float, ...] = tuple(panel["weights"])
-        if len(weights) != len(names):
-            raise BaselineDamaged(
-                f"{place} has {len(weights)} weights for the {len(names)} detectors of {level}s",
-                hint="install it again",
-            )
         detectors = tuple(DETECTORS[name].from_tensors(_own(tensors, name)) for name in names)
         return LevelBaseline(
             level=level,
@@ -283,11 +284,30 @@ def _restore(
                 for detector in detectors
             ),
             combination=panel["combination"],
-            weights=weights,
+            votes=_votes(level, panel, place),
             panel=calibration("panel"),
         )
     except KeyError as error:
         raise BaselineDamaged(f"{place} lacks {error} at level {level}") from error
+
+
+def _votes(level: Level, panel: dict[str, Any], place: Path) -> tuple[Vote, ...]:
+    number = len(panel["detectors"])
+    weights, bounds = panel["weights"], panel.get("bounds", [None] * number)
+    for title, found in (("weights", weights), ("bounds", bounds)):
+        if len(found) != number:
+            raise BaselineDamaged(
+                f"{place} has {len(found)} {title} for the {number} detectors of {level}s",
+                hint="install it again",
+            )
+    return tuple(
+        Vote(weight, math.inf if bound is None else bound)
+        for weight, bound in zip(weights, bounds, strict=True)
+    )
+
+
+def _known(bound: float) -> float | None:
+    return None if math.isinf(bound) else bound
 
 
 def _own(tensors: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:

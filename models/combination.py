@@ -1,5 +1,6 @@
 """Joins the detectors' calibrated surprisals into one number."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -51,11 +52,21 @@ _Way = Callable[[Sequence[np.ndarray], np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
+class Vote:
+    """What a detector has to say where several are joined."""
+
+    weight: float = 1.0
+    """What each of its comparisons counts by."""
+    bound: float = math.inf
+    """Surprisal that it is heard up to: what finds all that is odd, harmful or not, can bring a
+    subject that far up the list, and no farther by itself (winsorized, Tukey 1962)."""
+
+
+@dataclass(frozen=True)
 class Combination:
     """One way to join detectors' surprisals at n rows.
 
-    Each of m detectors has v by n of them, a row for each of its comparisons, and a weight, which
-    every comparison counts by.
+    Each of m detectors has v by n of them, a row for each of its comparisons, and a vote.
     """
 
     together: _Way
@@ -63,22 +74,24 @@ class Combination:
     apart: _Way
     """How much each surprisal has to do with that."""
 
-    def join(self, judged: Sequence[np.ndarray], weights: Sequence[float]) -> np.ndarray:
+    def join(self, judged: Sequence[np.ndarray], votes: Sequence[Vote]) -> np.ndarray:
         """Give n numbers: the higher, the more surprising."""
-        return self.together(*_flat(judged, weights))
+        return self.together(*_heard(judged, votes))
 
-    def shares(self, judged: Sequence[np.ndarray], weights: Sequence[float]) -> np.ndarray:
+    def shares(self, judged: Sequence[np.ndarray], votes: Sequence[Vote]) -> np.ndarray:
         """Say how much each detector has to do with that, m by n: explanations weigh them so."""
-        each = self.apart(*_flat(judged, weights))
+        each = self.apart(*_heard(judged, votes))
         bounds = np.cumsum([len(comparisons) for comparisons in judged])[:-1]
         return np.array([comparisons.sum(axis=0) for comparisons in np.split(each, bounds)])
 
 
-def _flat(
-    judged: Sequence[np.ndarray], weights: Sequence[float]
+def _heard(
+    judged: Sequence[np.ndarray], votes: Sequence[Vote]
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    counts = [len(comparisons) for comparisons in judged]
-    return list(np.concatenate(judged)), np.repeat(np.asarray(weights, dtype=float), counts)
+    """Give every comparison's surprisals, up to its detector's bound, and weight."""
+    pairs = list(zip(judged, votes, strict=True))
+    heard = [row for comparisons, vote in pairs for row in np.minimum(comparisons, vote.bound)]
+    return heard, np.array([vote.weight for comparisons, vote in pairs for _ in comparisons])
 
 
 COMBINATIONS = {

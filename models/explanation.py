@@ -67,7 +67,7 @@ def explain(baseline: LevelBaseline, scores: Scores, rows: list[int]) -> list[Ex
     """
     chosen = scores.rows.where(np.asarray(rows, dtype=int))
     judged = [scores.surprisal[detector.name][:, rows] for detector in baseline.detectors]
-    shares = COMBINATIONS[baseline.combination].shares(judged, baseline.weights)
+    shares = COMBINATIONS[baseline.combination].shares(judged, baseline.votes)
     weight, most = np.zeros(chosen.values.shape), np.zeros(chosen.values.shape)
     foretold = _Foretold(np.full(weight.shape, np.nan), np.full(weight.shape, "", dtype=object))
     for detector, share in zip(baseline.detectors, shares, strict=True):

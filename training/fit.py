@@ -92,8 +92,8 @@ def calibrated(detectors: tuple[Detector, ...], later: Rows, settings: Settings)
         for score, own in zip(scores, numbers, strict=True)
     )
     judged = [surprisals(*each) for each in zip(calibrations, scores, numbers, strict=True)]
-    weights = settings.weights_of(detector.name for detector in detectors)
-    combined = COMBINATIONS[settings.combination[level]].join(judged, weights)
+    votes = settings.votes(level, [detector.name for detector in detectors])
+    combined = COMBINATIONS[settings.combination[level]].join(judged, votes)
     return LevelBaseline(
         level=level,
         reference=later.reference,
@@ -101,7 +101,7 @@ def calibrated(detectors: tuple[Detector, ...], later: Rows, settings: Settings)
         classes=classes,
         calibrations=calibrations,
         combination=settings.combination[level],
-        weights=weights,
+        votes=votes,
         panel=Calibration.fit(combined),
     )
 

@@ -1,6 +1,9 @@
 """Says what a baseline was learned from, what it misses and whom it may harm."""
 
+import math
+
 from ..models.baseline import LevelBaseline
+from ..models.combination import Vote
 from .evaluation import LevelEvaluation
 from .train import Trained
 
@@ -49,13 +52,18 @@ def model_card(trained: Trained) -> str:
 def _panel(level: LevelBaseline, rows: dict[str, dict[str, int]]) -> str:
     count = rows[level.level]
     panel = ", ".join(
-        detector.name if weight == 1 else f"{detector.name} × {weight:g}"
-        for detector, weight in zip(level.detectors, level.weights, strict=True)
+        detector.name + _vote(vote)
+        for detector, vote in zip(level.detectors, level.votes, strict=True)
     )
     return (
         f"- {level.level}: {panel}; {level.combination}; "
         f"{count['fit']:,} rows fitted, {count['calibration']:,} calibrated"
     )
+
+
+def _vote(vote: Vote) -> str:
+    weight = "" if vote.weight == 1 else f" × {vote.weight:g}"
+    return weight + ("" if math.isinf(vote.bound) else f" up to 10^−{vote.bound:g}")
 
 
 def _evaluated(trained: Trained) -> str:

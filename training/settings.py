@@ -9,7 +9,7 @@ from typing import Any
 
 from ..features.errors import ConfigurationError
 from ..features.feature import LEVELS, Level
-from ..models.combination import COMBINATIONS
+from ..models.combination import COMBINATIONS, Vote
 from ..models.detectors import DETECTORS, PANEL, suits
 
 FEWEST_ROWS = 50
@@ -21,7 +21,12 @@ def _combination() -> dict[Level, str]:
 
 
 def _weights() -> dict[str, float]:
-    return {"other_hand": 2.0}
+    return {"other_hand": 5.0}
+
+
+def _bounds() -> dict[Level, dict[str, float]]:
+    heard_up_to = {"other_hand": 2.0, "autoencoder": 2.5}
+    return {"commit": heard_up_to, "contributor": {}, "project": {}}
 
 
 def _classes() -> dict[Level, int]:
@@ -44,6 +49,8 @@ class Settings:
     """How each level's detectors are joined: experiments/detectors says why."""
     weights: dict[str, float] = field(default_factory=_weights)
     """What a detector counts by where its level's are joined; 1 for those not named."""
+    bounds: dict[Level, dict[str, float]] = field(default_factory=_bounds)
+    """Surprisal, −log10 of a p-value, that a level's detector is heard up to; none if not named."""
     classes: dict[Level, int] = field(default_factory=_classes)
     """Of extent, at most, for detectors that compare what is alike; the uppermost is parted on."""
     most_rows: dict[Level, int] = field(default_factory=_most_rows)
@@ -51,9 +58,12 @@ class Settings:
     panel: dict[Level, tuple[str, ...]] = field(default_factory=lambda: dict(PANEL))
     """Detectors of each level."""
 
-    def weights_of(self, names: Iterable[str]) -> tuple[float, ...]:
-        """Give what each of some detectors counts by."""
-        return tuple(self.weights.get(name, 1.0) for name in names)
+    def votes(self, level: Level, names: Iterable[str]) -> tuple[Vote, ...]:
+        """Give what each of some detectors has to say."""
+        bounds = self.bounds[level]
+        return tuple(
+            Vote(self.weights.get(name, 1.0), bounds.get(name, math.inf)) for name in names
+        )
 
     def facts(self) -> dict[str, Any]:
         """Give the settings as plain data."""
@@ -84,8 +94,8 @@ def read_settings(path: Path) -> Settings:
         path, "trim", isinstance(trim, (int, float)) and 0 <= trim < 0.5, "at least 0, below 0.5"
     )
     defaults = Settings()
-    document["weights"] = defaults.weights | _numbers(path, document)
-    for key in ("combination", "classes", "most_rows", "panel"):
+    document["weights"] = defaults.weights | _numbers(path, "weights", document.get("weights", {}))
+    for key in ("combination", "classes", "most_rows", "panel", "bounds"):
         document[key] = getattr(defaults, key) | _by_level(path, document, key)
     for level in LEVELS:
         how = document["combination"][level]
@@ -95,16 +105,16 @@ def read_settings(path: Path) -> Settings:
             number = document[key][level]
             _require(path, f"{key}.{level}", isinstance(number, int) and number > 0, "above 0")
         document["panel"][level] = _panel(path, level, document["panel"][level])
+        document["bounds"][level] = _numbers(path, f"bounds.{level}", document["bounds"][level])
     return Settings(**document)
 
 
-def _numbers(path: Path, document: dict[str, Any]) -> dict[str, float]:
-    table = document.get("weights", {})
-    _require(path, "weights", isinstance(table, dict), "a table by detector")
+def _numbers(path: Path, key: str, table: Any) -> dict[str, float]:
+    _require(path, key, isinstance(table, dict), "a table by detector")
     for name, number in table.items():
-        _require(path, f"weights.{name}", name in DETECTORS, f"of one of {', '.join(DETECTORS)}")
+        _require(path, f"{key}.{name}", name in DETECTORS, f"of one of {', '.join(DETECTORS)}")
         right = type(number) in (int, float) and 0 < number < math.inf
-        _require(path, f"weights.{name}", right, "a number above 0")
+        _require(path, f"{key}.{name}", right, "a number above 0")
     return table
 
 

@@ -129,6 +129,11 @@ def _parameters(corpus: Corpus, settings: Settings, baseline: Baseline) -> dict[
     facts |= {f"most_rows.{level}": most for level, most in settings.most_rows.items()}
     facts |= {f"combination.{level}": how for level, how in settings.combination.items()}
     facts |= {f"weight.{name}": weight for name, weight in settings.weights.items()}
+    facts |= {
+        f"bound.{level}.{name}": bound
+        for level, bounds in settings.bounds.items()
+        for name, bound in bounds.items()
+    }
     facts |= {f"panel.{level}": ", ".join(names) for level, names in settings.panel.items()}
     packages = baseline.provenance["packages"]
     return facts | {f"package.{name}": version for name, version in packages.items()}

@@ -19,7 +19,7 @@ import numpy as np
 
 from trustdrift.features.feature import LEVELS, Level
 from trustdrift.models.baseline import LevelBaseline
-from trustdrift.models.combination import COMBINATIONS
+from trustdrift.models.combination import COMBINATIONS, Vote
 from trustdrift.models.detectors import DETECTORS, suits
 from trustdrift.models.reference import Reference
 from trustdrift.training.corpus import read_corpus
@@ -48,9 +48,9 @@ def figures(
     scored: Surprisals, panel: Sequence[str], projects: np.ndarray, how: str = "fisher"
 ) -> dict[str, np.ndarray]:
     """Give each measure's mean over kinds, and average precision of each kind, on all resamples."""
-    weights = Settings().weights_of(panel)
+    votes = [Vote(Settings().weights.get(name, 1.0)) for name in panel]
     joined = {
-        kind: COMBINATIONS[how].join([parts[name] for name in panel], weights)
+        kind: COMBINATIONS[how].join([parts[name] for name in panel], votes)
         for kind, parts in scored.items()
     }
     each = {

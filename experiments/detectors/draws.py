@@ -88,7 +88,7 @@ def main(manifest: str, histories: str, folder: str, *lists: str) -> None:
         told = fixed | {Autoencoder.name: told_by(networks[0], shipped.classes, rows, scores)}
         names = [part.name for part in shipped.detectors]
         ordinary, plants, cases = (
-            join([told[name][side] for name in names], shipped.weights) for side in range(3)
+            join([told[name][side] for name in names], shipped.votes) for side in range(3)
         )
         cells = []
         for share in FLAGGED:

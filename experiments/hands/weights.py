@@ -1,13 +1,15 @@
-"""What habits should count by in the commits' panel, chosen on projects that are learned from.
+"""What habits and the autoencoder should have to say in the commits' panel.
 
     python experiments/hands/weights.py experiments/corpus.toml HISTORIES VECTORS
 
 Ten commits in a row become a stranger's, and single commits something that deserves a look
 (`training/splices.py`, `training/shapes.py`), later than anything that the shipped baseline was
-fitted on. Its detectors judge them once, and are joined with several weights of `other_hand`. The
-held-out projects, on which experiments/splices reports, decide nothing here. Prints Markdown.
+fitted on. Its detectors judge them once, and are joined with several weights and bounds of the two
+that find whatever is odd. The held-out projects, on which experiments/splices reports, decide
+nothing here. Prints Markdown.
 """
 
+import math
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -17,7 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from run import LENGTH, MOST_ROWS, PAST, mined, pairs_of_projects
+from run import LENGTH, PAST, mined, pairs_of_projects
 from sklearn.metrics import roc_auc_score
 
 from trustdrift.features.catalog import features
@@ -25,8 +27,7 @@ from trustdrift.features.errors import TrustdriftError
 from trustdrift.features.history import History
 from trustdrift.features.vectors import Vectors, describe_commits
 from trustdrift.models.baseline import Baseline, LevelBaseline
-from trustdrift.models.calibration import Calibration
-from trustdrift.models.combination import COMBINATIONS
+from trustdrift.models.combination import COMBINATIONS, Vote
 from trustdrift.models.rows import Rows
 from trustdrift.training.corpus import Entry, read_corpus
 from trustdrift.training.replay.yearly import start_of
@@ -36,22 +37,20 @@ from trustdrift.training.splices import commits_of_people, in_other_hands, runs_
 PROJECTS, AUTHORS, PLANTS = 80, 5, 3
 """Projects; in each, authors who are replaced, and plants of each kind."""
 
-HABITS = "other_hand"
-WEIGHTS = (0, 1, 2, 3, 5)
-RUNS = (3, 5)
-"""Commits of an author's latest over which habits are averaged, to be judged beside the others."""
+HABITS, NETWORK = "other_hand", "autoencoder"
+ANY = math.inf
+VOTES = [
+    *((weight, bound, ANY) for weight in (1, 2, 3, 5, 8) for bound in (ANY, 3, 2.5, 2, 1.5)),
+    *((5, 2, bound) for bound in (3, 2.5, 2, 1.5)),
+]
+"""What habits count by, and the surprisals that habits and network are heard up to."""
 
 ALL_TIME = (0.0, start_of(2100))
+LENGTHS = (1, 5, 10)
+FLAGGED = (0.001, 0.005, 0.01)
 
-
-@dataclass(frozen=True)
-class Judged:
-    """Some commits as the detectors see them."""
-
-    surprisal: list[np.ndarray]
-    """Of each detector, a row for each of its comparisons."""
-    runs: np.ndarray
-    """Raw scores of habits, averaged over the latest of `RUNS` commits: r by n."""
+Judged = list[np.ndarray]
+"""What each detector says of some commits, a row for each of its comparisons."""
 
 
 @dataclass(frozen=True)
@@ -64,29 +63,8 @@ class Found:
     planted: Judged
 
 
-def latest(scores: np.ndarray, many: int) -> np.ndarray:
-    """Average each score with those before it, `many` in all where there are as many."""
-    total, end = np.r_[0, np.cumsum(scores)], np.arange(1, len(scores) + 1)
-    start = np.maximum(0, end - many)
-    return (total[end] - total[start]) / (end - start)
-
-
-def averaged(scores: np.ndarray, people: np.ndarray) -> np.ndarray:
-    found = np.empty((len(RUNS), len(scores)))
-    for person in np.unique(people):
-        own = people == person
-        found[:, own] = [latest(scores[own], many) for many in RUNS]
-    return found
-
-
 def judged(learned: LevelBaseline, vectors: Vectors, wanted: np.ndarray) -> Judged:
-    """Judge the commits of a mask, after what their authors had done before."""
-    people = vectors.subjects["person"].to_numpy()
-    some = np.isin(people, people[wanted])
-    scores = learned.score(vectors.where(some))
-    kept = wanted[some]
-    runs = averaged(scores.by_detector[HABITS], people[some])[:, kept]
-    return Judged([part[:, kept] for part in scores.surprisal.values()], runs)
+    return list(learned.score(vectors.where(wanted)).surprisal.values())
 
 
 def replaced(
@@ -126,60 +104,35 @@ def one_project(work: tuple[int, Entry, Entry], histories: Path, split: int) -> 
     return Found(
         replaced(history, strange, split, rng, at_positions),
         judged(learned, vectors, late),
-        Judged(list(odd.surprisal.values()), np.full((len(RUNS), len(planted)), np.nan)),
+        list(odd.surprisal.values()),
     )
-
-
-def calibrations(found: list[Found]) -> list[Calibration]:
-    """Calibrate averages over runs on the ordinary commits of the same projects."""
-    rng, kept = np.random.default_rng(0), []
-    for project in found:
-        runs = project.ordinary.runs
-        kept.append(runs[:, rng.permutation(runs.shape[1])[:MOST_ROWS]])
-    return [Calibration.fit(scores) for scores in np.concatenate(kept, axis=1)]
 
 
 @dataclass(frozen=True)
 class Joined:
-    """All that was judged, to be joined in several ways."""
+    """All that was judged, joined in one way."""
 
     learned: LevelBaseline
     found: list[Found]
-    runs: list[Calibration]
+    votes: dict[str, Vote]
 
-    @property
-    def authors(self) -> list[tuple[Judged, ...]]:
-        return [author for part in self.found for author in part.authors]
+    def join(self, some: Judged) -> np.ndarray:
+        votes = [self.votes.get(each.name, Vote()) for each in self.learned.detectors]
+        return COMBINATIONS[self.learned.combination].join(some, votes)
 
-    def join(self, some: Judged, weight: float, beside: int | None = None) -> np.ndarray:
-        parts = list(some.surprisal)
-        weights = [weight if each.name == HABITS else 1.0 for each in self.learned.detectors]
-        if beside is not None:
-            parts.append(self.runs[beside].surprisal(some.runs[beside])[None])
-            weights.append(1.0)
-        return COMBINATIONS[self.learned.combination].join(parts, weights)
-
-    def compromised(self, way: int, weight: float, beside: int | None = None) -> list[float]:
-        scores = np.array(
-            [
-                [self.join(author[one], weight, beside) for one in (0, way)]
-                for author in self.authors
-            ]
-        )
+    def compromised(self, way: int) -> list[float]:
+        authors = [author for part in self.found for author in part.authors]
+        scores = np.array([[self.join(author[one]) for one in (0, way)] for author in authors])
         label = np.tile([0, 1], len(scores))
-        means = [scores[:, :, :k].mean(axis=2).ravel() for k in (1, 3, 5, 10)]
+        means = [scores[:, :, :k].mean(axis=2).ravel() for k in LENGTHS]
         return [float(roc_auc_score(label, mean)) for mean in means]
 
-    def plants_found(self, weight: float) -> list[float]:
+    def plants_found(self) -> list[float]:
         ordinary, odd = (
-            np.concatenate([self.join(getattr(part, side), weight) for part in self.found])
+            np.concatenate([self.join(getattr(part, side)) for part in self.found])
             for side in ("ordinary", "planted")
         )
-        return [float((odd > np.quantile(ordinary, 1 - share)).mean()) for share in (0.001, 0.01)]
-
-
-def row(title: str, cells: list[float]) -> str:
-    return f"| {title} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |"
+        return [float((odd > np.quantile(ordinary, 1 - share)).mean()) for share in FLAGGED]
 
 
 def main(manifest: str, histories: str, vectors: str) -> None:
@@ -188,18 +141,20 @@ def main(manifest: str, histories: str, vectors: str) -> None:
     judge = partial(one_project, histories=Path(histories), split=corpus.split_time)
     with ProcessPoolExecutor(2, get_context("spawn")) as executor:
         found = [part for part in executor.map(judge, work) if part is not None]
-    joined = Joined(Baseline.load().levels["commit"], found, calibrations(found))
-    plants = sum(part.planted.runs.shape[1] for part in found)
-    print(f"{len(joined.authors)} authors, {plants:,} plants; AUROC of the mean over k, recall.\n")
-    heads = [f"k = {k}, {way}" for way in ("as it is", "own files") for k in (1, 3, 5, 10)]
-    heads = ["habits count by", *heads, "plants at 0.1 %", "at 1 %"]
+    learned = Baseline.load().levels["commit"]
+    authors = sum(len(part.authors) for part in found)
+    plants = sum(part.planted[0].shape[1] for part in found)
+    print(f"{authors} authors, {plants:,} plants; AUROC of the mean over k, recall.\n")
+    heads = ["habits count by", "heard up to", "autoencoder up to"]
+    heads += [f"k = {k}, {way}" for way in ("as it is", "own files") for k in LENGTHS]
+    heads += [f"plants at {share:.1%}" for share in FLAGGED]
     print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
-    for weight in WEIGHTS:
-        cells = joined.compromised(1, weight) + joined.compromised(2, weight)
-        print(row(str(weight), cells + joined.plants_found(weight)))
-    for beside, many in enumerate(RUNS):
-        cells = joined.compromised(1, 1, beside) + joined.compromised(2, 1, beside)
-        print(row(f"1, their mean over {many} beside", cells))
+    for weight, bound, networks in VOTES:
+        votes = {HABITS: Vote(weight, bound), NETWORK: Vote(bound=networks)}
+        joined = Joined(learned, found, votes)
+        cells = joined.compromised(1) + joined.compromised(2) + joined.plants_found()
+        told = [f"{number:g}".replace("inf", "any") for number in (weight, bound, networks)]
+        print("| " + " | ".join([*told, *(f"{cell:.3f}" for cell in cells)]) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Baselines: saved, loaded, refused."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -83,13 +84,25 @@ def test_a_garbled_description_is_refused(copy: Path, text: str) -> None:
         Baseline.load(copy)
 
 
-def test_a_detector_without_a_weight_is_refused(copy: Path) -> None:
+@pytest.mark.parametrize("what", ["weights", "bounds"])
+def test_a_detector_without_a_vote_is_refused(copy: Path, what: str) -> None:
     place = copy / "baseline.json"
     document = json.loads(place.read_text())
-    document["panels"]["commit"]["weights"].pop()
+    document["panels"]["commit"][what].pop()
     place.write_text(json.dumps(document))
-    with pytest.raises(BaselineDamaged, match="5 weights for the 6 detectors"):
+    with pytest.raises(BaselineDamaged, match=f"5 {what} for the 6 detectors"):
         Baseline.load(copy)
+
+
+def test_in_the_format_before_everybody_is_heard(copy: Path) -> None:
+    place = copy / "baseline.json"
+    document = json.loads(place.read_text())
+    document["schema"] = 6
+    for panel in document["panels"].values():
+        del panel["bounds"]
+    place.write_text(json.dumps(document))
+    levels = Baseline.load(copy).levels.values()
+    assert all(math.isinf(vote.bound) for level in levels for vote in level.votes)
 
 
 def test_an_empty_folder_has_no_baseline(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import combine_pvalues, false_discovery_control
 
-from trustdrift.models.combination import COMBINATIONS, cauchy, fisher
+from trustdrift.models.combination import COMBINATIONS, Vote, cauchy, fisher
 from trustdrift.models.decisions import MONTH_SECONDS, adjusted, within_budget
 
 P_VALUES = st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=40)
@@ -76,7 +76,7 @@ def test_shares_are_of_a_whole_and_the_more_surprised_has_more(
     how: str, surprisals: list[tuple[float, float]]
 ) -> None:
     parts = list(np.array(surprisals).T)
-    shares = COMBINATIONS[how].shares([part[None] for part in parts], [1.0, 1.0])
+    shares = COMBINATIONS[how].shares([part[None] for part in parts], [Vote(), Vote()])
     surprised = np.sum(parts, axis=0) > 1e-6
     np.testing.assert_allclose(shares.sum(axis=0)[surprised], 1.0)
     clear = np.abs(parts[0] - parts[1]) > 1e-6
@@ -85,9 +85,10 @@ def test_shares_are_of_a_whole_and_the_more_surprised_has_more(
 
 def test_by_cauchy_a_lone_surprise_has_nearly_all_the_say() -> None:
     judged = [np.array([[4.0]]), np.array([[1.0]])]
-    shares = COMBINATIONS["cauchy"].shares(judged, [1.0, 1.0])
+    shares = COMBINATIONS["cauchy"].shares(judged, [Vote(), Vote()])
     assert shares[0, 0] > 0.99
-    assert COMBINATIONS["fisher"].shares(judged, [1.0, 1.0])[0, 0] == pytest.approx(0.8)
+    by_fisher = COMBINATIONS["fisher"].shares(judged, [Vote(), Vote()])
+    assert by_fisher[0, 0] == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize("how", COMBINATIONS)
@@ -96,9 +97,19 @@ def test_a_weight_counts_as_often_as_it_says(how: str) -> None:
     one, other = rng.exponential(0.5, (2, 9)), rng.exponential(0.5, (1, 9))
     combination = COMBINATIONS[how]
     np.testing.assert_allclose(
-        combination.join([one, other], [1.0, 2.0]),
-        combination.join([one, other, other], [1.0, 1.0, 1.0]),
+        combination.join([one, other], [Vote(), Vote(2.0)]),
+        combination.join([one, other, other], [Vote()] * 3),
     )
-    thrice = combination.shares([one, other, other], [1.0, 1.0, 1.0])
-    shares = combination.shares([one, other], [1.0, 2.0])
+    thrice = combination.shares([one, other, other], [Vote()] * 3)
+    shares = combination.shares([one, other], [Vote(), Vote(2.0)])
     np.testing.assert_allclose(shares, [thrice[0], thrice[1] + thrice[2]])
+
+
+@pytest.mark.parametrize("how", COMBINATIONS)
+def test_a_detector_is_heard_up_to_its_bound(how: str) -> None:
+    judged = [np.array([[1.0, 2.0, 9.0]]), np.array([[0.5, 0.5, 0.5]])]
+    votes = [Vote(bound=2.0), Vote()]
+    one, bound, beyond = COMBINATIONS[how].join(judged, votes)
+    assert one < bound == beyond
+    shares = COMBINATIONS[how].shares(judged, votes)
+    np.testing.assert_array_equal(shares[:, 1], shares[:, 2])

@@ -13,6 +13,7 @@ from trustdrift.features.feature import LEVELS, Level
 from trustdrift.features.history import History
 from trustdrift.features.vectors import Vectors, describe
 from trustdrift.models.baseline import Baseline
+from trustdrift.models.combination import Vote
 from trustdrift.models.detectors import DETECTORS, suits
 from trustdrift.training.corpus import Corpus, git_directory, read_corpus
 from trustdrift.training.dataset import each_project, read_all, renew, vectors_file
@@ -217,6 +218,10 @@ def test_a_repository_listed_twice_is_refused(mirror: Mirror, tmp_path: Path) ->
         ("[weights]\nother_hand = 0", r"`weights.other_hand` must be a number above 0"),
         ("[weights]\npca = inf", r"`weights.pca` must be a number above 0"),
         ("weights = 2", r"`weights` must be a table by detector"),
+        ("bounds = 2", r"`bounds` must be a table by level"),
+        ("[bounds]\npca = 2", r"`bounds` must be a table by level"),
+        ("[bounds.commit]\nzodiac = 2", r"`bounds.commit.zodiac` must be of one of"),
+        ("[bounds.commit]\npca = -1", r"`bounds.commit.pca` must be a number above 0"),
         ("[most_rows]\ncommit = 0", r"`most_rows.commit` must be above 0"),
         ("[classes]\nproject = 0", r"`classes.project` must be above 0"),
         ("seed =", "cannot be read as TOML"),
@@ -231,9 +236,13 @@ def test_a_wrong_setting_is_named_with_its_key(tmp_path: Path, text: str, messag
 
 def test_what_a_file_does_not_set_keeps_its_default(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text("seed = 7\n[panel]\nproject = ['pca']\n[weights]\npca = 3\n")
+    path.write_text(
+        "seed = 7\n[panel]\nproject = ['pca']\n[weights]\npca = 3\n[bounds.project]\npca = 2\n"
+    )
     found = read_settings(path)
     assert found.weights == Settings().weights | {"pca": 3}
+    assert found.votes("project", ["pca", "ecod"]) == (Vote(3, 2), Vote())
+    assert found.bounds["commit"] == Settings().bounds["commit"]
     assert found.seed == 7
     assert found.panel == Settings().panel | {"project": ("pca",)}
     assert found.most_rows == Settings().most_rows
