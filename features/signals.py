@@ -241,17 +241,18 @@ def floating_action(values: Columns) -> np.ndarray:
 @sign(
     SIGNALS,
     "commit",
-    "workflows change ({ci_files:,.0f}), lines read secrets or the environment, and something is "
-    "used that fewer than two other projects of the corpus had declared",
+    "lines read secrets or the environment, {unpinned_actions:,.0f} actions of workflows come from "
+    "a branch, and one thing that is used had been declared by fewer than two other projects of "
+    "the corpus",
 )
-def secrets_beside_the_unknown(values: Columns) -> np.ndarray:
-    """What runs with the project's secrets comes to read some, and to use what hardly anybody does.
+def secrets_beside_unknown_action(values: Columns) -> np.ndarray:
+    """A workflow that reads secrets takes steps from a branch elsewhere that hardly anybody uses.
 
-    Whoever takes a step of a workflow from a stranger hands over what the step is given. Most such
-    steps are merely young, or the project's own.
+    Whoever takes a step from a stranger hands over what the step is given, whatever it will be.
+    Most such steps are merely young, or of the same people.
     """
     unknown = values["package_spread"] < 2
-    return (values["ci_files"] > 0) & (values["secrets"] > 0) & unknown
+    return (values["secrets"] > 0) & (values["unpinned_actions"] > 0) & unknown
 
 
 @sign(SIGNALS, "commit", "takes {direct_packages:,.0f} packages from an address, not a registry")
