@@ -21,7 +21,7 @@ def _combination() -> dict[Level, str]:
 
 
 def _weights() -> dict[str, float]:
-    return {"other_hand": 5.0}
+    return {"other_hand": 2.0}
 
 
 def _bounds() -> dict[Level, dict[str, float]]:
