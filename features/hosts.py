@@ -76,6 +76,8 @@ def _host(name: bytes) -> str:
 
 def _without_scheme(text: bytes) -> Iterator[bytes]:
     for top in _PORT.finditer(text):
+        if not _stands_alone(_host(top[0][1:])):  # most are files, and numbers of their lines
+            continue
         start = max(0, top.start() + 1 - _LONGEST)
         if before := _UP_TO_HERE.search(text[start : top.start() + 1]):
             yield before[0] + top[0][1:]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -98,6 +98,8 @@ def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None
     """
     if any(_too_many_lines(old.data, new.data) for old in olds):
         return None
+    if _apart(olds, new):
+        return LineDifference(0, 0, 0, b"")
     every = [_hunks(old, new) for old in olds]
     own = set.intersection(*({i for hunk in hunks for i in hunk.added} for hunks in every))
     lines = new.data.split(b"\n") if own else []
@@ -105,6 +107,32 @@ def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None
     fresh = _new_among([lines[i] for i in sorted(own)], gone)
     text = b"\n".join(fresh)[:KEPT]
     return LineDifference(len(own), _deleted_from_all(every), len(fresh), text)
+
+
+def _apart(olds: Sequence[Content], new: Content) -> bool:
+    """Tell whether no hunk of one comparison can touch one of another; False where unsure.
+
+    All hunks lie between the lines that both sides have at the head and at the tail. git slides a
+    hunk along lines that are alike, past such an end only if the line there stands between the
+    ends, too (`xdl_change_compact` in git's xdiff).
+    """
+    parts = [_differing_part(old.data, new.data) for old in olds]
+    spans = sorted((head, new_stop) for head, _, new_stop in parts)
+    if len(spans) == 1 or any(stop >= head for (_, stop), (head, _) in pairwise(spans)):
+        return False
+    for old, (head, old_stop, new_stop) in zip(olds, parts, strict=True):
+        above = new.data[new.data.rfind(b"\n", 0, max(head - 1, 0)) + 1 : head]
+        below = new.data[new_stop : (new.data.find(b"\n", new_stop) + 1) or len(new.data)]
+        between = old.data[head:old_stop], new.data[head:new_stop]
+        if any(_has_line(part, line) for part in between for line in (above, below) if line):
+            return False
+    return True
+
+
+def _has_line(part: bytes, line: bytes) -> bool:
+    """Tell whether whole lines of a file have one like another, the newline at the end aside."""
+    sought = b"\n%b\n" % line.removesuffix(b"\n")
+    return bool(part) and sought in b"\n%b\n" % part.removesuffix(b"\n")
 
 
 def _deleted_from_all(every: Sequence[Sequence["_Hunk"]]) -> int:

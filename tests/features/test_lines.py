@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trustdrift.features.mining import lines
 from trustdrift.features.mining.lines import Content, added_by_all, line_difference
 
 from ..repositories import git
@@ -113,11 +114,57 @@ def test_only_what_no_parent_has_is_a_merges_own() -> None:
     assert (clean.added, evil.added, evil.text) == (0, 1, b"evil")
 
 
+def test_what_no_parent_has_is_a_merges_own_where_all_parents_have_the_same() -> None:
+    found = added_by_all([Content(b"a\n")], Content(b"a\nown\n"))
+    assert found is not None
+    assert (found.added, found.text) == (1, b"own")
+
+
+def test_what_a_slid_hunk_takes_away_is_told_though_changes_lie_apart() -> None:
+    ours = b"a\nx\na\nx\n}\na\n{\nb\nb\na\na\n{\n"
+    theirs = b"a\n{\nx\na\n\na\n{\nb\nb\na\na\n{\n"
+    merge = b"a\nx\na\nx\n}\na\n\na\n{\nb\nb\na\na\n{\n"
+    found = added_by_all([Content(ours), Content(theirs)], Content(merge))
+    assert found is not None
+    assert (found.added, found.text) == (1, b"a")
+
+
 def test_what_each_parent_brings_alike_is_nobodys_own() -> None:
     ours, theirs = b"one {\n}\nmiddle\n", b"middle\ntwo {\n}\n"
     found = added_by_all([Content(ours), Content(theirs)], Content(ours + b"two {\n}\n"))
     assert found is not None
     assert (found.added, found.deleted) == (0, 0)
+
+
+def _lines(letters: str) -> st.SearchStrategy[list[bytes]]:
+    return st.lists(st.sampled_from([letter.encode() for letter in letters]), max_size=6)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    head=_lines("ab{}"),
+    between=_lines("abcdef{}"),
+    tail=_lines("ab{}"),
+    changed=st.tuples(*[_lines("xyab{}")] * 4),
+    end=st.booleans(),
+)
+def test_changes_that_lie_apart_are_told_without_comparing(
+    head: list[bytes],
+    between: list[bytes],
+    tail: list[bytes],
+    changed: tuple[list[bytes], ...],
+    end: bool,
+) -> None:
+    def text(one: list[bytes], other: list[bytes]) -> Content:
+        rows = [*head, *one, *between, *other, *tail]
+        return Content(b"\n".join(rows) + b"\n" * end)
+
+    ours, theirs, ours_before, theirs_before = changed
+    parents, merge = [text(ours, theirs_before), text(ours_before, theirs)], text(ours, theirs)
+    found = added_by_all(parents, merge)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "_apart", lambda olds, new: False)
+        assert found == added_by_all(parents, merge)
 
 
 @settings(max_examples=30, deadline=None)
