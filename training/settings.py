@@ -25,7 +25,7 @@ def _weights() -> dict[str, float]:
 
 
 def _bounds() -> dict[Level, dict[str, float]]:
-    heard_up_to = {"other_hand": 2.0, "autoencoder": 2.5}
+    heard_up_to = {"other_hand": 2.5, "autoencoder": 2.5}
     return {"commit": heard_up_to, "contributor": {}, "project": {}}
 
 

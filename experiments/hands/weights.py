@@ -41,7 +41,8 @@ HABITS, NETWORK = "other_hand", "autoencoder"
 ANY = math.inf
 VOTES = [
     *((weight, bound, ANY) for weight in (1, 2, 3, 5) for bound in (ANY, 3, 2.5, 2, 1.5)),
-    *((weight, 2, bound) for weight in (2, 5) for bound in (3, 2.5, 2, 1.5)),
+    *((2, bound, 2.5) for bound in (ANY, 3, 2.5, 2)),
+    *((2, 2.5, bound) for bound in (3, 2, 1.5)),
 ]
 """What habits count by, and the surprisals that habits and network are heard up to."""
 
