@@ -63,7 +63,7 @@ def _panel(level: LevelBaseline, rows: dict[str, dict[str, int]]) -> str:
 
 def _vote(vote: Vote) -> str:
     weight = "" if vote.weight == 1 else f" × {vote.weight:g}"
-    return weight + ("" if math.isinf(vote.bound) else f" up to 10^−{vote.bound:g}")
+    return weight + ("" if math.isinf(vote.bound) else f" (heard up to p = 10^−{vote.bound:g})")
 
 
 def _evaluated(trained: Trained) -> str:

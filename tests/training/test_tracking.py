@@ -69,6 +69,7 @@ def test_a_run_holds_all_that_it_took_and_gave(place: Place, run_id: str) -> Non
     assert run.data.params["corpus"] == made.provenance["corpus"]
     assert run.data.params["catalog"] == made.digest
     assert run.data.params["panel.commit"] == "directional_tails, pca"
+    assert run.data.params["bound.commit.autoencoder"] == "2.5"
     assert run.data.params["code_commit"]
     assert len(json.loads(Path(shas).read_text())) == 7
     for level in LEVELS:
