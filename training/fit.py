@@ -92,7 +92,7 @@ def calibrated(detectors: tuple[Detector, ...], later: Rows, settings: Settings)
         for score, own in zip(scores, numbers, strict=True)
     )
     judged = [surprisals(*each) for each in zip(calibrations, scores, numbers, strict=True)]
-    votes = settings.votes(level, [detector.name for detector in detectors])
+    votes = settings.votes(level, (detector.name for detector in detectors))
     combined = COMBINATIONS[settings.combination[level]].join(judged, votes)
     return LevelBaseline(
         level=level,

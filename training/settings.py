@@ -59,8 +59,10 @@ class Settings:
     """Detectors of each level."""
 
     def votes(self, level: Level, names: Iterable[str]) -> tuple[Vote, ...]:
-        """Give what each of some detectors has to say."""
-        bounds = self.bounds[level]
+        """Give what each of some detectors has to say; a bound holds beside one that has none."""
+        names, bounds = tuple(names), self.bounds[level]
+        if bounds.keys() >= set(names):
+            bounds = {}
         return tuple(
             Vote(self.weights.get(name, 1.0), bounds.get(name, math.inf)) for name in names
         )

@@ -22,7 +22,7 @@ from trustdrift.features.errors import TrustdriftError
 from trustdrift.features.mining import mine
 from trustdrift.features.vectors import describe_commits
 from trustdrift.models.calibration import Mondrian, surprisals
-from trustdrift.models.combination import COMBINATIONS, Vote
+from trustdrift.models.combination import COMBINATIONS
 from trustdrift.models.detector import Detector
 from trustdrift.models.extent import Classes, extent
 from trustdrift.models.rows import Rows
@@ -136,7 +136,7 @@ def main(manifest: str, histories: str, vectors: str) -> None:
         }
         for panel in [(name,) for name in CANDIDATES] + list(PANELS):
             for how, combination in COMBINATIONS.items():
-                votes = [Vote(settings.weights.get(name, 1.0)) for name in panel]
+                votes = settings.votes("commit", panel)
                 plain, strange = (
                     combination.join([told[name][side] for name in panel], votes) for side in (1, 2)
                 )

@@ -23,7 +23,7 @@ from trustdrift.features.catalog import features
 from trustdrift.features.errors import NotEnoughHistory
 from trustdrift.features.feature import LEVELS, Level
 from trustdrift.features.pseudonym_key import load_key
-from trustdrift.models.combination import COMBINATIONS, Vote
+from trustdrift.models.combination import COMBINATIONS
 from trustdrift.models.extent import EXTENT
 from trustdrift.models.rows import Rows
 from trustdrift.training.corpus import read_corpus
@@ -110,8 +110,7 @@ def variants(planned: Plan, folder: Path, level: Level) -> Iterator[tuple[str, n
         return name, scores
 
     def joined(names: tuple[str, ...]) -> list[np.ndarray]:
-        how = COMBINATIONS[settings.combination[level]]
-        votes = settings.votes(level, names) if len(names) > 1 else [Vote()]
+        how, votes = COMBINATIONS[settings.combination[level]], settings.votes(level, names)
         return [how.join([year[f"{DETECTOR}.{name}"] for name in names], votes) for year in kept]
 
     yield laid_out("the panel", joined(panel))

@@ -1,5 +1,6 @@
 """From a manifest and a mirror to a baseline."""
 
+import math
 import tomllib
 from dataclasses import replace
 from datetime import date
@@ -246,6 +247,13 @@ def test_what_a_file_does_not_set_keeps_its_default(tmp_path: Path) -> None:
     assert found.seed == 7
     assert found.panel == Settings().panel | {"project": ("pca",)}
     assert found.most_rows == Settings().most_rows
+
+
+def test_a_bound_holds_beside_a_detector_that_has_none() -> None:
+    bounded, free = ("other_hand", "autoencoder"), ("pca",)
+    settings = Settings()
+    assert [vote.bound for vote in settings.votes("commit", bounded + free)] == [2.5, 2.5, math.inf]
+    assert all(math.isinf(vote.bound) for vote in settings.votes("commit", bounded))
 
 
 @pytest.fixture(scope="module")
