@@ -9,8 +9,10 @@ from pygit2.enums import ObjectType
 
 from ..hosts import hosts_in
 from .content import FORMS, MEASURES, UNKNOWN, binary_form
-from .lines import Content, LineDifference, added_by_all, line_difference
+from .lines import LineDifference, line_difference
+from .merged import added_by_all
 from .opened import EMPTY, NOTHING, Worker, worker
+from .patches import Content
 from .store import LARGEST_BLOB, MEGABYTE, Store
 from .text import TEXT, measure_texts
 from .trees import Side

@@ -9,7 +9,7 @@ from pygit2.enums import FileMode
 
 from ..manifests import declared
 from .commits import tree_of
-from .lines import Content
+from .patches import Content
 from .store import MEGABYTE, Store
 from .trees import Side, Trees
 

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trustdrift.features.mining import lines
-from trustdrift.features.mining.lines import Content, added_by_all, line_difference
+from trustdrift.features.mining import merged
+from trustdrift.features.mining.lines import line_difference
+from trustdrift.features.mining.merged import added_by_all
+from trustdrift.features.mining.patches import Content
 
 from ..repositories import git
 
@@ -136,6 +138,13 @@ def test_what_each_parent_brings_alike_is_nobodys_own() -> None:
     assert (found.added, found.deleted) == (0, 0)
 
 
+def without_proofs(patch: pytest.MonkeyPatch) -> None:
+    """Have all pairs compared in full."""
+    patch.setattr(merged, "_apart", lambda olds, new, parts: False)
+    patch.setattr(merged, "proved_places", lambda old, new, part: None)
+    patch.setattr(merged, "_some_apart", lambda places: False)
+
+
 def _lines(letters: str) -> st.SearchStrategy[list[bytes]]:
     return st.lists(st.sampled_from([letter.encode() for letter in letters]), max_size=6)
 
@@ -163,7 +172,7 @@ def test_changes_that_lie_apart_are_told_without_comparing(
     parents, merge = [text(ours, theirs_before), text(ours_before, theirs)], text(ours, theirs)
     found = added_by_all(parents, merge)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "_apart", lambda olds, new: False)
+        without_proofs(patch)
         assert found == added_by_all(parents, merge)
 
 

@@ -1,0 +1,155 @@
+"""The compiled comparison, held against libgit2's: it gives the same, or nothing."""
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trustdrift.features.mining import parts
+from trustdrift.features.mining.compiled import comparer
+from trustdrift.features.mining.lines import line_difference
+from trustdrift.features.mining.merged import added_by_all
+from trustdrift.features.mining.parts import differing_part, proved_lines, proved_places
+from trustdrift.features.mining.patches import (
+    Content,
+    added_in,
+    deleted_in,
+    hunks_of,
+    patch_of,
+)
+
+FREQUENT = (b"", b"}", b"\treturn 0;", b"#endif")
+LINES = st.lists(
+    st.sampled_from([*FREQUENT, b"a = 1", b"b = 2", b"\r", b"\0", b"y" * 50, b"y" * 49]),
+    max_size=40,
+)
+TEXTS = st.builds(lambda lines, end: b"\n".join(lines) + end, LINES, st.sampled_from([b"", b"\n"]))
+
+
+def written(chance: random.Random, count: int) -> list[bytes]:
+    """Make up a file of which two lines in five stand in many places."""
+    return [
+        chance.choice(FREQUENT) if chance.random() < 0.4 else b"line %d" % chance.randrange(10**4)
+        for _ in range(count)
+    ]
+
+
+def edited(chance: random.Random, lines: list[bytes]) -> list[bytes]:
+    """Put in, take out, move and copy some lines."""
+    lines = list(lines)
+    for _ in range(chance.randrange(1, 9)):
+        start, other = chance.randrange(len(lines) + 1), chance.randrange(len(lines) + 1)
+        count = chance.choice((0, 1, 2, 5, 20))
+        come = chance.choice((written(chance, chance.randrange(9)), lines[other : other + count]))
+        lines[start : start + chance.choice((0, 1, 3, count))] = come
+    return lines
+
+
+def text(chance: random.Random, lines: list[bytes]) -> bytes:
+    return b"\n".join(lines) + chance.choice((b"\n", b"\n", b""))
+
+
+def by_libgit2(old: bytes, new: bytes) -> tuple[Counter[bytes], Counter[bytes]]:
+    patch = patch_of(Content(old), Content(new))
+    return Counter(added_in(patch)), Counter(deleted_in(patch))
+
+
+def agrees(old: bytes, new: bytes) -> bool:
+    """Hold a proved comparison against libgit2's; whether there is one."""
+    found = proved_lines(old, new, differing_part(old, new))
+    if found is None:
+        return False
+    assert (Counter(found[0]), Counter(found[1])) == by_libgit2(old, new)
+    return True
+
+
+@pytest.mark.parametrize("size", [9, 60, 300, 1_500])
+def test_what_is_proved_is_what_git_finds(size: int) -> None:
+    chance, proved = random.Random(size), 0
+    for _ in range(300_000 // (size + 300)):
+        lines = written(chance, size)
+        proved += agrees(text(chance, lines), text(chance, edited(chance, lines)))
+    assert proved > 30
+
+
+@settings(max_examples=400, deadline=None)
+@given(old=TEXTS, new=TEXTS)
+def test_files_of_few_kinds_of_lines_agree(old: bytes, new: bytes) -> None:
+    agrees(old, new)
+
+
+@settings(max_examples=200, deadline=None)
+@given(old=st.binary(max_size=300), new=st.binary(max_size=300))
+def test_any_bytes_agree(old: bytes, new: bytes) -> None:
+    agrees(old, new)
+
+
+@pytest.mark.parametrize("size", [9, 60, 300])
+def test_gits_hunks_lie_at_the_places_that_are_given(size: int) -> None:
+    chance, proved = random.Random(size), 0
+    for _ in range(100_000 // (size + 100)):
+        lines = written(chance, size)
+        old, new = text(chance, lines), text(chance, edited(chance, lines))
+        places = proved_places(old, new, differing_part(old, new))
+        if places is None:
+            continue
+        proved += 1
+        for hunk in hunks_of(patch_of(Content(old), Content(new))):
+            assert any(
+                first <= hunk.added.start and hunk.added.stop <= last for first, last in places
+            )
+    assert proved > 30
+
+
+def test_what_only_frequent_lines_keep_apart_is_left_to_git() -> None:
+    """git leaves out the bracket between the two, and so has it added and deleted."""
+    head, tail = [b"}" if i % 2 else b"line %d" % i for i in range(200)], [b"end"]
+    gone, come = ([b"%b %d" % (word, i) for i in range(14)] for word in (b"old", b"new"))
+    old = b"\n".join([*head, *gone[:7], b"}", *gone[7:], *tail])
+    new = b"\n".join([*head, *come[:7], b"}", *come[7:], *tail])
+    added, deleted = by_libgit2(old, new)
+    assert (added[b"}"], deleted[b"}"]) == (1, 1)
+    assert proved_lines(old, new, differing_part(old, new)) is None
+
+
+def test_a_moved_line_is_left_to_git() -> None:
+    old, new = b"moved\na\nb\nc\n", b"a\nb\nc\nmoved\n"
+    assert proved_lines(old, new, differing_part(old, new)) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(old=TEXTS, new=TEXTS)
+def test_the_part_is_that_of_the_way_without_it(old: bytes, new: bytes) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        found = differing_part(old, new)
+        patch.setattr(parts, "comparer", lambda: None)
+        assert differing_part(old, new) == found
+
+
+def test_results_are_the_same_without_it() -> None:
+    chance = random.Random(1)
+    for _ in range(150):
+        base = written(chance, chance.choice((20, 200)))
+        ours, theirs = edited(chance, base), edited(chance, base)
+        merge = chance.choice((edited(chance, ours), ours[:100] + theirs[100:], ours))
+        one, other, new = (Content(text(chance, lines)) for lines in (ours, theirs, merge))
+        change, own = line_difference(one, new), added_by_all([one, other], new)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(parts, "comparer", lambda: None)
+            assert added_by_all([one, other], new) == own
+            same = line_difference(one, new)
+        assert same is not None
+        assert change is not None
+        assert (change.added, change.deleted, change.new) == (same.added, same.deleted, same.new)
+        assert sorted(change.text.split(b"\n")) == sorted(same.text.split(b"\n"))
+
+
+@pytest.mark.parametrize("part", [(-1, 2, 2), (0, 3, 2), (0, 2, 3), (2, 1, 2), (1 << 40, 2, 2)])
+def test_nothing_outside_of_a_file_is_read(part: tuple[int, int, int]) -> None:
+    compiled = comparer()
+    assert compiled is not None
+    for ask in (compiled.lines, compiled.places):
+        with pytest.raises(ValueError, match="not within"):
+            ask(b"a\n", b"b\n", *part)
