@@ -1,4 +1,4 @@
-"""The compiled comparison of files; without a C compiler it is not built, and libgit2 does all."""
+"""What is compiled; without a C compiler it is not built, and mining takes longer."""
 
 import threading
 from typing import TYPE_CHECKING
@@ -7,9 +7,11 @@ if TYPE_CHECKING:
     from .shortest import Comparer
 
 try:
-    from . import shortest
+    from . import raw_trees, shortest
 except ImportError:
-    shortest = None
+    raw_trees = shortest = None
+
+__all__ = ["comparer", "raw_trees"]
 
 _at_work = threading.local()
 

@@ -2,9 +2,9 @@
 
 git's numstat is Myers' algorithm with heuristics (xdiff), on what is left between the lines that
 both files have at the head and at the tail. libgit2 has the same algorithm. Where nothing is
-left on one side there is nothing to compare; where a few lines are, they alone are compared,
-as the heuristics cannot have an effect on them; where more are, they are if that is proved to
-give the same; else libgit2 compares the whole files.
+left on one side there is nothing to compare. Elsewhere what is left is compared here if that is
+proved to give the same (see `shortest.pyx`), or by libgit2 if it is a few lines, as the heuristics
+cannot have an effect on them; else libgit2 compares the whole files.
 """
 
 from dataclasses import dataclass
@@ -53,14 +53,13 @@ def line_difference(old: Content, new: Content) -> LineDifference | None:
         before, after = old.data[head:old_stop], new.data[head:new_stop]
         added = count_lines(after)
         return LineDifference(added, count_lines(before), added, after[:KEPT])
+    if (proved := proved_lines(old.data, new.data, part)) is not None:
+        return _difference(*proved)
     if max(old_stop, new_stop) < head + _FEW:
         before, after = old.data[head:old_stop], new.data[head:new_stop]
         if max(count_lines(before), count_lines(after)) <= _NEVER_DISCARDED:
             return _compared(Content(before), Content(after))
-    if too_many_lines(old.data, new.data):
-        return None
-    proved = proved_lines(old.data, new.data, part)
-    return _compared(old, new) if proved is None else _difference(*proved)
+    return None if too_many_lines(old.data, new.data) else _compared(old, new)
 
 
 def too_many_lines(old: bytes, new: bytes) -> bool:

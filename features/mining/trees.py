@@ -3,11 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import pygit2
 from pygit2.enums import ObjectType
 
-from .entries import Entry, MalformedTree, differing, entry_of, parsed, starts_of
+from .entries import Entry, MalformedTree, differing, entry_of, parsed
 from .store import Store
 
 DEEPEST = 256  # folders within folders; git itself stops at 2,048
@@ -31,7 +30,7 @@ class Trees:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.visited = 0
-        self._kept: OrderedDict[bytes, tuple[bytes, np.ndarray]] = OrderedDict()
+        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
 
     def read(self, oid: bytes) -> bytes:
         """Give a tree's raw bytes."""
@@ -48,35 +47,36 @@ class Trees:
         """Give the entries of two trees, most of those left out that they share."""
         if old is None or new is None:
             return self.entries(old), self.entries(new)
-        before, starts = self._with_starts(old)
-        after = kept[0] if (kept := self._kept.get(new)) else self.read(new)
+        before, kept = self._checked(old), self._kept.get(new)
+        after = self.read(new) if kept is None else kept
         try:
-            removed, added, new_starts = differing(before, starts, after)
+            removed, added = differing(before, after)
         except MalformedTree as error:
             raise UnreadableTree(new.hex()) from error
         if kept is None:
-            self._keep(new, after, new_starts)
+            self._keep(new, after)
         return removed, added
 
     def side(self, oid: bytes | None, name: bytes) -> Side:
         """Give what a tree has under a name."""
         if oid is None:
             return None
-        raw, starts = self._with_starts(oid)
-        found = entry_of(raw, starts, name)
+        found = entry_of(self._checked(oid), name)
         return None if found is None else _side(*found)
 
-    def _with_starts(self, oid: bytes) -> tuple[bytes, np.ndarray]:
+    def _checked(self, oid: bytes) -> bytes:
+        """Give a tree of which all entries are well-formed."""
         if (kept := self._kept.get(oid)) is not None:
             return kept
         raw = self.read(oid)
-        return self._keep(oid, raw, starts_of(_parsed(raw)))
+        _parsed(raw)
+        return self._keep(oid, raw)
 
-    def _keep(self, oid: bytes, raw: bytes, starts: np.ndarray) -> tuple[bytes, np.ndarray]:
-        self._kept[oid] = raw, starts
+    def _keep(self, oid: bytes, raw: bytes) -> bytes:
+        self._kept[oid] = raw
         if len(self._kept) > TREES_KEPT:
             self._kept.popitem(last=False)
-        return raw, starts
+        return raw
 
 
 def _parsed(raw: bytes) -> list[Entry]:

@@ -1,6 +1,5 @@
 """Raw trees compared entry by entry, against sets of all their entries."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +10,6 @@ from trustdrift.features.mining.entries import (
     differing,
     entry_of,
     parsed,
-    starts_of,
 )
 
 NAMES = st.binary(min_size=1, max_size=4).filter(lambda name: not set(name) & set(b"\0/"))
@@ -34,10 +32,9 @@ def raw(entries: list[Entry]) -> bytes:
 
 @given(TREES, TREES)
 def test_differing_entries_are_those_of_the_sets(old: list[Entry], new: list[Entry]) -> None:
-    removed, added, starts = differing(raw(old), starts_of(old), raw(new))
+    removed, added = differing(raw(old), raw(new))
     assert set(removed) - set(added) == set(old) - set(new)
     assert set(added) - set(removed) == set(new) - set(old)
-    assert np.array_equal(starts, starts_of(new))
 
 
 @given(TREES, st.lists(ENTRIES, max_size=3), st.integers(0, 40))
@@ -45,23 +42,22 @@ def test_few_changes_in_a_large_tree_are_found(
     old: list[Entry], more: list[Entry], dropped: int
 ) -> None:
     new = in_order([*old[:dropped], *old[dropped + 1 :], *more])
-    removed, added, starts = differing(raw(old), starts_of(old), raw(new))
+    removed, added = differing(raw(old), raw(new))
     assert set(removed) - set(added) == set(old) - set(new)
     assert set(added) - set(removed) == set(new) - set(old)
-    assert np.array_equal(starts, starts_of(new))
 
 
 @given(TREES, NAMES)
 def test_an_entry_is_found_by_name(entries: list[Entry], name: bytes) -> None:
     known = {found: (mode, oid) for mode, found, oid in entries}
-    assert entry_of(raw(entries), starts_of(entries), name) == known.get(name)
+    assert entry_of(raw(entries), name) == known.get(name)
 
 
 def test_a_name_within_another_name_or_an_id_is_not_taken_for_it() -> None:
     oid = b" x\0" + bytes(17)
     entries = [(b"100644", b"a 100644 x", oid), (b"100644", b"z", oid)]
-    assert entry_of(raw(entries), starts_of(entries), b"x") is None
-    assert entry_of(raw(entries), starts_of(entries), b"z") == (b"100644", oid)
+    assert entry_of(raw(entries), b"x") is None
+    assert entry_of(raw(entries), b"z") == (b"100644", oid)
 
 
 @given(TREES, st.binary(max_size=60))
@@ -72,7 +68,7 @@ def test_malformed_bytes_are_refused_or_read_as_parsing_reads_them(
         expected = set(parsed(new))
     except MalformedTree:
         with pytest.raises(MalformedTree):
-            differing(raw(old), starts_of(old), new)
+            differing(raw(old), new)
         return
-    removed, added, _ = differing(raw(old), starts_of(old), new)
+    removed, added = differing(raw(old), new)
     assert set(added) - set(removed) == expected - set(old)
