@@ -33,6 +33,7 @@ cdef enum:
     NEVER_DISCARDED = 7  # lines; fewer are not three times as many as two
     WINDOW = 100  # lines, XDL_SIMSCAN_WINDOW
     MOST_FREQUENT = 1 << 10  # XDL_MAX_EQLIMIT
+    MOST_COUNTED = 16  # lines whose copies are counted in the whole of a file
     STEP = 1 << 10  # bytes compared at a time
     NEWLINE = 10
     OLD = 0
@@ -165,7 +166,7 @@ cdef class Comparer:
             return False
         self.sum_up(OLD, self.olds)
         self.sum_up(NEW, self.news)
-        return self.none_left_out(old, new, head, old_stop, new_stop)
+        return self.none_left_out(old, new, head, new_stop)
 
     cdef int number(self, const uint8_t[::1] old, const uint8_t[::1] new, int side,
                     Py_ssize_t start, Py_ssize_t stop) except -2:
@@ -298,9 +299,9 @@ cdef class Comparer:
         return 0
 
     cdef bint none_left_out(self, const uint8_t[::1] old, const uint8_t[::1] new, Py_ssize_t head,
-                            Py_ssize_t old_stop, Py_ssize_t new_stop) except -1:
+                            Py_ssize_t new_stop) except -1:
         """Tell whether git leaves out no line that is neither added nor deleted."""
-        cdef int i = 0, j = 0, first, k, longest
+        cdef int i = 0, j = 0, first, k, longest, counted = 0
         cdef bint begun = False
         if max(self.sums[OLD, self.olds], self.sums[NEW, self.news]) < NEVER_DISCARDED:
             return True
@@ -325,7 +326,10 @@ cdef class Comparer:
                 if (self.starts[NEW, k + 1] - self.starts[NEW, k]
                         > self.starts[NEW, longest + 1] - self.starts[NEW, longest]):
                     longest = k
-            if not self.rare(old, new, self.kind_of[NEW, longest], head, new_stop):
+            counted += 1
+            if counted > MOST_COUNTED or not self.rare(
+                old, new, self.kind_of[NEW, longest], head, new_stop
+            ):
                 return False
         return True
 
