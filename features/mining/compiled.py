@@ -7,11 +7,11 @@ if TYPE_CHECKING:
     from .shortest import Comparer
 
 try:
-    from . import raw_trees, shortest
+    from . import raw_trees, shortest, words
 except ImportError:
-    raw_trees = shortest = None
+    raw_trees = shortest = words = None
 
-__all__ = ["comparer", "raw_trees"]
+__all__ = ["comparer", "raw_trees", "words"]
 
 _at_work = threading.local()
 

@@ -17,6 +17,7 @@ whole files. What is given here is what it gives:
 Bytes are read within bounds that are checked, as are all indices (`boundscheck`).
 """
 
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, uint8_t, uint64_t
 from libc.string cimport memchr, memcmp, memcpy, memset
 
@@ -217,15 +218,18 @@ cdef class Comparer:
                      uint64_t hashed) except -2:
         """Give the slot of a line's kind, or the free one where it would be; −1 if none is near."""
         cdef int slot = <int>(hashed & <uint64_t>self.mask), kind, probes
+        cdef bint same
         for probes in range(MOST_PROBES):
             kind = self.slots[slot] - 1
             if kind < 0:
                 return slot
-            if self.hashes[kind] == hashed and alike(
-                old if self.place[kind, 0] == OLD else new,
-                self.place[kind, 1], self.place[kind, 2], text, begin, end,
-            ):
-                return slot
+            if self.hashes[kind] == hashed:
+                if self.place[kind, 0] == OLD:  # told apart here, as passing on a choice is slow
+                    same = alike(old, self.place[kind, 1], self.place[kind, 2], text, begin, end)
+                else:
+                    same = alike(new, self.place[kind, 1], self.place[kind, 2], text, begin, end)
+                if same:
+                    return slot
             slot = (slot + 1) & self.mask
         return -1
 
@@ -408,7 +412,7 @@ cdef class Comparer:
                 start, stop = self.starts[side, i], self.starts[side, i + 1]
                 if text[stop - 1] == NEWLINE:
                     stop -= 1
-                found.append(bytes(text[start:stop]))
+                found.append(bytes_of(text, start, stop))
         return found
 
 
@@ -418,6 +422,14 @@ cdef inline Py_ssize_t line_end(const uint8_t[::1] text, Py_ssize_t begin) excep
         &text[begin], NEWLINE, text.shape[0] - begin
     )
     return text.shape[0] if newline == NULL else newline - &text[0] + 1
+
+
+cdef inline bytes bytes_of(const uint8_t[::1] text, Py_ssize_t start, Py_ssize_t stop):
+    if start >= stop:
+        return b""
+    if stop > text.shape[0]:
+        raise ValueError("not within the files")
+    return PyBytes_FromStringAndSize(<const char*>&text[start], stop - start)
 
 
 cdef inline uint64_t line_hash(const uint8_t[::1] text, Py_ssize_t begin, Py_ssize_t end,

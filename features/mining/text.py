@@ -2,11 +2,12 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from ..capabilities import CAPABILITIES
+from .compiled import words
 from .phrases import Phrases
 
 ENCODED_RUN = 60  # characters; PEM has lines of 64, MIME of 76
@@ -84,6 +85,7 @@ _AS_WORDS = bytes(byte if byte in _IDENTIFIER else 0x20 for byte in range(256))
 _STANDS_FOR = {word: name for name, found in CAPABILITIES.items() for word in found.words}
 _PHRASE_OF = {phrase: name for name, found in CAPABILITIES.items() for phrase in found.phrases}
 _PHRASES = Phrases(_PHRASE_OF)
+_WORDS = words.Words(_STANDS_FOR) if words is not None else None
 
 
 def measure_text(text: bytes) -> dict[str, float]:
@@ -245,10 +247,17 @@ def _capabilities(text: bytes) -> dict[str, list[int]]:
     places: dict[str, list[int]] = {}
     for phrase, at in _PHRASES.find(text):
         places.setdefault(_PHRASE_OF[phrase], []).append(at)
-    spaced = text.translate(_AS_WORDS)
-    for word in _STANDS_FOR.keys() & spaced.replace(b"(", b"( ").split():
-        places.setdefault(_STANDS_FOR[word], []).extend(_whole(spaced, word))
+    for word, at in _words_in(text):
+        places.setdefault(_STANDS_FOR[word], []).append(at)
     return places
+
+
+def _words_in(text: bytes) -> Iterable[tuple[bytes, int]]:
+    if _WORDS is not None:
+        return _WORDS.find(text)
+    spaced = text.translate(_AS_WORDS)
+    there = _STANDS_FOR.keys() & spaced.replace(b"(", b"( ").split()
+    return ((word, at) for word in there for at in _whole(spaced, word))
 
 
 def _whole(spaced: bytes, word: bytes) -> Iterator[int]:

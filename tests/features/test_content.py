@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trustdrift.features.mining import text as module
+from trustdrift.features.mining.compiled import words
 from trustdrift.features.mining.content import FORMS, binary_form
 from trustdrift.features.mining.phrases import Phrases
 from trustdrift.features.mining.text import measure_text, measure_texts
@@ -186,3 +188,24 @@ def test_every_occurrence_of_a_phrase_is_found(phrases: list[bytes], text: bytes
         (phrase, at) for phrase in phrases for at in range(len(text)) if text.startswith(phrase, at)
     ]
     assert sorted(Phrases(phrases).find(text)) == sorted(there)
+
+
+WORDS = st.lists(
+    st.sampled_from([*module._STANDS_FOR, b"x", b"(", b" ", b"\n", b"_", b".", b"1", b"\xc3"]),
+    max_size=30,
+)
+
+
+@given(parts=WORDS)
+def test_names_stand_where_they_stood_without_what_is_compiled(parts: list[bytes]) -> None:
+    joined = b"".join(parts)
+    found = sorted(module._words_in(joined))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_WORDS", None)
+        assert sorted(module._words_in(joined)) == found
+
+
+def test_a_name_that_is_too_long_to_look_for_is_refused() -> None:
+    assert words is not None
+    with pytest.raises(ValueError, match="too long"):
+        words.Words([b"x" * 64])

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trustdrift.features.mining import entries as module
 from trustdrift.features.mining.entries import (
     Entry,
     MalformedTree,
@@ -72,3 +73,16 @@ def test_malformed_bytes_are_refused_or_read_as_parsing_reads_them(
         return
     removed, added = differing(raw(old), new)
     assert set(added) - set(removed) == expected - set(old)
+
+
+@given(TREES, TREES, NAMES)
+def test_without_what_is_compiled_all_is_parsed(
+    old: list[Entry], new: list[Entry], name: bytes
+) -> None:
+    found, entry = differing(raw(old), raw(new)), entry_of(raw(new), name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "raw_trees", None)
+        removed, added = map(set, differing(raw(old), raw(new)))
+        assert entry_of(raw(new), name) == entry
+    assert set(found[0]) - set(found[1]) == removed - added
+    assert set(found[1]) - set(found[0]) == added - removed
