@@ -50,9 +50,12 @@ def _deleted_from_all(every: Sequence[Sequence[Hunk]]) -> int:
 def _in_both(one: list[bytes], other: list[bytes]) -> list[bytes]:
     """Give the longest common subsequence of lines."""
     before, after = (Content(b"".join([line + b"\n" for line in some])) for some in (other, one))
-    patch = patch_of(before, after, DiffOption.INDENT_HEURISTIC)
-    added = {i for hunk in hunks_of(patch) for i in hunk.added}
+    added = {i for hunk in _hunks(before, after) for i in hunk.added}
     return [line for i, line in enumerate(one) if i not in added]
+
+
+def _hunks(old: Content, new: Content) -> list[Hunk]:
+    return hunks_of(patch_of(old, new, DiffOption.INDENT_HEURISTIC))
 
 
 def _hunks_of_all(olds: Sequence[Content], new: Content) -> list[list[Hunk]] | None:
@@ -61,8 +64,10 @@ def _hunks_of_all(olds: Sequence[Content], new: Content) -> list[list[Hunk]] | N
     Nothing is a merge's own then. Where that is known without, or with some of them, the others
     are not compared.
     """
+    if len(olds) == 1:
+        return [_hunks(olds[0], new)]
     parts = [differing_part(old.data, new.data) for old in olds]
-    if len(olds) > 1 and _apart([old.data for old in olds], new.data, parts):
+    if _apart([old.data for old in olds], new.data, parts):
         return None
     places = [
         proved_places(old.data, new.data, part) for old, part in zip(olds, parts, strict=True)
@@ -71,7 +76,7 @@ def _hunks_of_all(olds: Sequence[Content], new: Content) -> list[list[Hunk]] | N
         return None
     found: dict[int, list[Hunk]] = {}
     for i in sorted(range(len(olds)), key=lambda i: places[i] is not None):
-        found[i] = hunks_of(patch_of(olds[i], new, DiffOption.INDENT_HEURISTIC))
+        found[i] = _hunks(olds[i], new)
         places[i] = [(hunk.added.start, hunk.added.stop) for hunk in found[i]]
         if _some_apart(places):
             return None

@@ -15,23 +15,7 @@ cdef enum:
 
 
 def differing(bytes before not None, bytes after not None):
-    """Give the entries of each tree that the other one does not have in the same order.
-
-    Parameters
-    ----------
-    before
-        A tree that is well-formed.
-
-    Returns
-    -------
-    Mode, name and object id of each entry of `before`, and of each of `after`; all that only one
-    of them has are there, and few others.
-
-    Raises
-    ------
-    ValueError
-        If `after` is no tree.
-    """
+    """Give what `entries.differing` does; ValueError where that raises MalformedTree."""
     cdef const uint8_t[::1] old = before, new = after
     cdef Py_ssize_t i = 0, j = 0, end
     cdef list removed = [], added = []

@@ -115,6 +115,8 @@ cdef class Comparer:
             return None
         cdef list found = []
         cdef int i = 0, j = 0, first, last, ahead = 0
+        cdef int above = self.uneven_above(old, new, head)
+        cdef int below = self.uneven_below(old, new, new_stop)
         cdef Py_ssize_t at = 0
         while at < head:
             at = line_end(new, at)
@@ -135,9 +137,8 @@ cdef class Comparer:
                 first -= 1
             while last < self.news and self.uneven(self.kind_of[NEW, last]):
                 last += 1
-            first = ahead + first - (self.uneven_above(old, new, head) if first == 0 else 0)
-            last = ahead + last + (self.uneven_below(old, new, new_stop) if last == self.news else 0)
-            found.append((first, last))
+            found.append((ahead + first - (above if first == 0 else 0),
+                          ahead + last + (below if last == self.news else 0)))
         return found
 
     cdef bint compare(self, const uint8_t[::1] old, const uint8_t[::1] new, Py_ssize_t head,
