@@ -2,14 +2,15 @@
 
 git's numstat is Myers' algorithm with heuristics (xdiff), on what is left between the lines that
 both files have at the head and at the tail. libgit2 has the same algorithm. Where nothing is
-left on one side there is nothing to compare. Elsewhere what is left is compared here if that is
-proved to give the same (see `shortest.pyx`), or by libgit2 if it is a few lines, as the heuristics
-cannot have an effect on them; else libgit2 compares the whole files.
+left on one side there is nothing to compare. Elsewhere what is left is compared here (see
+`shortest.pyx`) but where the heuristics cut the search short, or where that is not compiled: by
+libgit2, alone if it is a few lines, as the heuristics cannot have an effect on them, or else with
+the whole files.
 """
 
 from dataclasses import dataclass
 
-from .parts import differing_part, proved_lines
+from .parts import differing_part, lines_of_part
 from .patches import Content, added_in, deleted_in, patch_of
 from .store import MEGABYTE
 
@@ -53,8 +54,8 @@ def line_difference(old: Content, new: Content) -> LineDifference | None:
         before, after = old.data[head:old_stop], new.data[head:new_stop]
         added = count_lines(after)
         return LineDifference(added, count_lines(before), added, after[:KEPT])
-    if (proved := proved_lines(old.data, new.data, part)) is not None:
-        return _difference(*proved)
+    if (known := lines_of_part(old.data, new.data, part)) is not None:
+        return _difference(*known)
     if max(old_stop, new_stop) < head + _FEW:
         before, after = old.data[head:old_stop], new.data[head:new_stop]
         if max(count_lines(before), count_lines(after)) <= _NEVER_DISCARDED:

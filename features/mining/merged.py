@@ -1,17 +1,14 @@
 """Finds the lines that a merge itself has added to a file, and those that it took away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from itertools import combinations, pairwise
 
 from pygit2.enums import DiffOption
 
 from .lines import KEPT, LineDifference, new_among, too_many_lines
-from .parts import Part, differing_part, proved_places
-from .patches import Content, Hunk, deleted_in, hunks_of, patch_of
-
-_Places = list[tuple[int, int]]
-"""Of each hunk, the first and the last gap between lines, from 0, among which it lies."""
+from .parts import Part, Place, differing_part, hunks_of_part
+from .patches import Content, Hunk, hunks_of, patch_of
 
 
 def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None:
@@ -32,7 +29,7 @@ def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None
         return LineDifference(0, 0, 0, b"")
     own = set.intersection(*({i for hunk in hunks for i in hunk.added} for hunks in every))
     lines = new.data.split(b"\n") if own else []
-    gone = [line for hunks in every for hunk in hunks for line in deleted_in(hunk.body)]
+    gone = [line for hunks in every for hunk in hunks for line in hunk.gone]
     fresh = new_among([lines[i] for i in sorted(own)], gone)
     text = b"\n".join(fresh)[:KEPT]
     return LineDifference(len(own), _deleted_from_all(every), len(fresh), text)
@@ -40,9 +37,9 @@ def added_by_all(olds: Sequence[Content], new: Content) -> LineDifference | None
 
 def _deleted_from_all(every: Sequence[Sequence[Hunk]]) -> int:
     """Count the lines that stood in one place and order in all of several files, and are gone."""
-    gone = [{hunk.added.start: hunk.body for hunk in hunks} for hunks in every]
+    gone = [{hunk.added.start: hunk.gone for hunk in hunks} for hunks in every]
     return sum(
-        len(reduce(_in_both, (deleted_in(bodies[place]) for bodies in gone)))
+        len(reduce(_in_both, (lines[place] for lines in gone)))
         for place in set.intersection(*map(set, gone))
     )
 
@@ -64,21 +61,24 @@ def _hunks_of_all(olds: Sequence[Content], new: Content) -> list[list[Hunk]] | N
     Nothing is a merge's own then. Where that is known without, or with some of them, the others
     are not compared.
     """
-    if len(olds) == 1:
-        return [_hunks(olds[0], new)]
     parts = [differing_part(old.data, new.data) for old in olds]
-    if _apart([old.data for old in olds], new.data, parts):
+    if len(olds) > 1 and _apart([old.data for old in olds], new.data, parts):
         return None
     places = [
-        proved_places(old.data, new.data, part) for old, part in zip(olds, parts, strict=True)
+        hunks_of_part(old.data, new.data, part) for old, part in zip(olds, parts, strict=True)
     ]
-    if _some_apart(places):
+    known = [some for some in places if some is not None]
+    if _some_apart(known):
         return None
+    if len(known) == len(olds) and (len(olds) == 1 or _fixed(known)):
+        return [
+            [place.hunk(old.data) for place in some] for old, some in zip(olds, known, strict=True)
+        ]
     found: dict[int, list[Hunk]] = {}
     for i in sorted(range(len(olds)), key=lambda i: places[i] is not None):
         found[i] = _hunks(olds[i], new)
-        places[i] = [(hunk.added.start, hunk.added.stop) for hunk in found[i]]
-        if _some_apart(places):
+        places[i] = [_exact(hunk) for hunk in found[i]]
+        if _some_apart([some for some in places if some is not None]):
             return None
     return [found[i] for i in range(len(olds))]
 
@@ -110,19 +110,34 @@ def _has_line(part: bytes, line: bytes) -> bool:
     return bool(part) and sought in b"\n%b\n" % part.removesuffix(b"\n")
 
 
-def _some_apart(every: Sequence[_Places | None]) -> bool:
-    known = [places for places in every if places is not None]
-    return any(not _touch(one, other) for one, other in combinations(known, 2))
+def _exact(hunk: Hunk) -> Place:
+    start, stop = hunk.added.start, hunk.added.stop
+    return Place(start, start, stop, stop, 0, 0)
 
 
-def _touch(some: _Places, others: _Places) -> bool:
-    """Tell whether a place of one list touches one of another; both are in order."""
+def _some_apart(every: Sequence[list[Place]]) -> bool:
+    return any(not any(_touching(one, other)) for one, other in combinations(every, 2))
+
+
+def _fixed(every: Sequence[list[Place]]) -> bool:
+    """Tell whether all hunks that touch one of another comparison lie where they are."""
+    return all(
+        place.fixed and there.fixed
+        for one, other in combinations(every, 2)
+        for place, there in _touching(one, other)
+    )
+
+
+def _touching(some: list[Place], others: list[Place]) -> Iterator[tuple[Place, Place]]:
+    """Give which of two lists' places touch each other; both are in order.
+
+    Places of one list lie apart, or among the same gaps: of the latter, one is given.
+    """
     i = j = 0
     while i < len(some) and j < len(others):
-        if some[i][1] < others[j][0]:
+        if max(some[i].first, others[j].first) <= min(some[i].last, others[j].last):
+            yield some[i], others[j]
+        if some[i].last < others[j].last:
             i += 1
-        elif others[j][1] < some[i][0]:
-            j += 1
         else:
-            return True
-    return False
+            j += 1

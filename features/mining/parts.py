@@ -1,10 +1,11 @@
-"""Finds the part in which two files differ, and compares it if that is proved to be enough."""
+"""Finds the part in which two files differ, and compares it alone where that is enough."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from .compiled import comparer
+from .patches import Hunk
 
 _NEWLINE = 10
 _STEP = 8_192  # bytes compared at a time
@@ -27,21 +28,41 @@ def differing_part(old: bytes, new: bytes) -> Part:
     return Part(head, *_at_line_start(old, new, len(old) - tail, len(new) - tail, head))
 
 
-def proved_lines(old: bytes, new: bytes, part: Part) -> tuple[list[bytes], list[bytes]] | None:
-    """Give the lines that git's comparison adds and deletes; None where that is not proved."""
+class Place(NamedTuple):
+    """A hunk, and among which gaps between lines of the new file, from 0, it may lie instead."""
+
+    first: int
+    start: int
+    """Of the added lines; where there are none, the gap where they would stand."""
+    stop: int
+    last: int
+    gone_start: int
+    """Of the deleted lines in the old file, in bytes."""
+    gone_stop: int
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it lies where it is."""
+        return self.first == self.start and self.stop == self.last
+
+    def hunk(self, old: bytes) -> Hunk:
+        """Give the hunk itself."""
+        gone = old[self.gone_start : self.gone_stop]
+        lines = gone.removesuffix(b"\n").split(b"\n") if gone else []
+        return Hunk(range(self.start, self.stop), lines)
+
+
+def lines_of_part(old: bytes, new: bytes, part: Part) -> tuple[list[bytes], list[bytes]] | None:
+    """Give the lines that git's comparison adds and deletes; None where that is not known here."""
     compiled = comparer()
     return None if compiled is None else compiled.lines(old, new, *part)
 
 
-def proved_places(old: bytes, new: bytes, part: Part) -> list[tuple[int, int]] | None:
-    """Give between which lines of the new file git's hunks lie; None where that is not proved.
-
-    Returns
-    -------
-    The first and the last gap between lines, from 0, among which each hunk lies, in order.
-    """
+def hunks_of_part(old: bytes, new: bytes, part: Part) -> list[Place] | None:
+    """Give git's hunks, in order, and where they may lie; None where that is not known here."""
     compiled = comparer()
-    return None if compiled is None else compiled.places(old, new, *part)
+    found = None if compiled is None else compiled.hunks(old, new, *part)
+    return found and [Place(*each) for each in found]
 
 
 def _at_line_start(old: bytes, new: bytes, i: int, j: int, head: int) -> tuple[int, int]:

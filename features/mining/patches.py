@@ -27,8 +27,8 @@ class Hunk(NamedTuple):
 
     added: range
     """Numbers of the new lines, from 0; where there are none, it starts where they would stand."""
-    body: bytes
-    """As a patch has it."""
+    gone: list[bytes]
+    """The lines that are deleted there."""
 
 
 def patch_of(old: Content, new: Content, how: DiffOption = DiffOption.NORMAL) -> bytes:
@@ -64,5 +64,5 @@ def hunks_of(patch: bytes) -> list[Hunk]:
         number, count = int(match[1]), int(match[2] or 1)
         start = number - 1 if count else number
         stop = following.start() if following else len(patch)
-        hunks.append(Hunk(range(start, start + count), patch[match.end() : stop]))
+        hunks.append(Hunk(range(start, start + count), deleted_in(patch[match.end() : stop])))
     return hunks

@@ -1,23 +1,29 @@
 # cython: language_level=3, boundscheck=True, wraparound=False, cdivision=True
-"""Finds the lines in which two files differ, where that provably is git's result; no more.
+"""Finds the lines in which two files differ as git does, looking at what differs alone; no more.
 
-git's comparison (xdiff) leaves some lines out and cuts its search short, by heuristics that see
-whole files. What is given here is what it gives:
+git's comparison (xdiff) leaves out of both files the lines that they have at the head and at the
+tail, then those that the other file lacks, then those that are frequent in the other file and stand
+among such, and finds a shortest comparison of what is left (Myers 1986). Of several as short it
+finds one by the order in which it looks, which is that of `Comparer.advance`, too.
 
-- No line is both added and deleted. As many lines of each kind are added or deleted, then, as one
-  file has more of them than the other. No comparison can do with fewer. Each one that does with as
-  few adds and deletes the same lines, and keeps all copies of every other line, in order.
-- git finds one of these. It cuts its search short only beyond `MOST_CHANGED` lines
-  (`XDL_HEUR_MIN_COST`, `XDL_MAX_COST_MIN`). What it leaves out of the search (`xdl_cleanup_records`)
-  does no harm if it is added or deleted in the comparison that was found. It leaves out a line that
-  is frequent only among others that are frequent or that the other file lacks, if the latter stand
-  on both sides of it and are more than three times as many (`xdl_clean_mmatch`): a single line
-  between two hunks that is not frequent keeps all lines there.
+What it leaves out depends on how often a line is anywhere in a file. Mostly this need not be known:
 
-Bytes are read within bounds that are checked, as are all indices (`boundscheck`).
+- If no line is both added and deleted, as many of each kind are added or deleted as one file has
+  more of them than the other. Every shortest comparison adds and deletes the same lines then.
+- What is left out does no harm if it is added or deleted in the comparison that was found. A
+  frequent line is left out only if the lines around it that the other file lacks stand on both
+  sides of it and are more than three times as many as the frequent ones (`xdl_clean_mmatch`).
+
+Elsewhere lines are counted in whole files, and those left out that git leaves out. After
+`MOST_STEPS` from either end (`XDL_MAX_COST_MIN`) git does not search on for where both ways meet: it
+goes on from the farthest point, and so does `Comparer.farthest`. Among more than `MOST_KEPT` lines
+it has other limits, which are not built here: where they are reached, nothing is given.
+
+Bytes are read by the functions at the end, which check where they read; indices of arrays are
+checked by the compiler's `boundscheck`.
 """
 
-from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport int32_t, uint8_t, uint64_t
 from libc.string cimport memchr, memcmp, memcpy, memset
 
@@ -26,30 +32,47 @@ import os
 import numpy as np
 
 cdef enum:
-    MOST_LINES = 1 << 14  # of a file, between what both have at the head and at the tail
+    MOST_LINES = 1 << 16  # of a file, between what both have at the head and at the tail
     MOST_BYTES = 1 << 30
-    SLOTS = 1 << 17  # of the table in which lines are looked up
+    SLOTS = 1 << 19  # of the table in which lines are looked up
     MOST_PROBES = 64  # of it: more are no chance
-    MOST_CHANGED = 500  # lines; half of them from either end are found within 256 steps
+    MOST_STEPS = 256
+    MOST_KEPT = (1 << 16) - 4  # lines of both files; for more, `xdl_bogosqrt` allows more steps
     NEVER_DISCARDED = 7  # lines; fewer are not three times as many as two
     WINDOW = 100  # lines, XDL_SIMSCAN_WINDOW
     MOST_FREQUENT = 1 << 10  # XDL_MAX_EQLIMIT
-    MOST_COUNTED = 16  # lines whose copies are counted in the whole of a file
     STEP = 1 << 10  # bytes compared at a time
     NEWLINE = 10
     OLD = 0
     NEW = 1
+    FROM_HEAD = 0
+    FROM_TAIL = 1
+    FROM_BOTH = 2
+    NOWHERE = 3
+    LACKING = 0  # of a line: the other file has none
+    FOUND = 1
+    FREQUENT = 2
+
+
+cdef struct Text:
+    const uint8_t* first
+    Py_ssize_t size
 
 
 cdef class Comparer:
     """Compares files, one pair after the other; for one thread."""
 
     cdef uint64_t seed
-    cdef int kinds, mask, olds, news
-    cdef int32_t[::1] slots, first, trace
+    cdef Text[2] text
+    cdef Py_ssize_t head, new_stop
+    cdef int kinds, mask, met_old, met_new
+    cdef bint may_cut
+    cdef int[2] count, kept_count, low, high
+    cdef int32_t[::1] slots, first, elsewhere
     cdef uint64_t[::1] hashes
-    cdef int32_t[:, ::1] place, counts, kind_of, kept, starts, sums
-    cdef uint8_t[:, ::1] changed
+    cdef int32_t[:, ::1] place, counts, kind_of, kept, kept_kind, starts, sums, reach
+    cdef uint8_t[:, ::1] changed, there
+    cdef uint8_t[::1] differs
 
     def __init__(self):
         self.seed = int.from_bytes(os.urandom(8), "big")
@@ -57,33 +80,38 @@ cdef class Comparer:
         self.first = np.zeros(2 * MOST_LINES, np.int32)
         self.hashes = np.zeros(2 * MOST_LINES, np.uint64)
         self.place = np.zeros((2 * MOST_LINES, 3), np.int32)
-        self.counts = np.zeros((2 * MOST_LINES, 2), np.int32)
+        self.counts = np.zeros((2, 2 * MOST_LINES), np.int32)
+        self.elsewhere = np.zeros(2 * MOST_LINES, np.int32)
+        self.differs = np.zeros(2 * MOST_LINES, np.uint8)
         self.kind_of = np.zeros((2, MOST_LINES), np.int32)
+        self.there = np.zeros((2, MOST_LINES), np.uint8)
         self.kept = np.zeros((2, MOST_LINES), np.int32)
+        self.kept_kind = np.zeros((2, MOST_LINES), np.int32)
         self.starts = np.zeros((2, MOST_LINES + 1), np.int32)
         self.sums = np.zeros((2, MOST_LINES + 1), np.int32)
         self.changed = np.zeros((2, MOST_LINES), np.uint8)
-        self.trace = np.zeros((MOST_CHANGED + 1) * (MOST_CHANGED + 2) // 2, np.int32)
+        self.reach = np.zeros((2, 2 * MOST_LINES + 3), np.int32)
 
-    def part(self, const uint8_t[::1] old not None, const uint8_t[::1] new not None):
+    def part(self, bytes old not None, bytes new not None):
         """Leave out the lines that both files have at the head and then at the tail.
 
         Returns
         -------
         Where the rest starts in both, and where it ends in each, in bytes.
         """
-        cdef Py_ssize_t most = min(old.shape[0], new.shape[0])
-        cdef Py_ssize_t head = common_head(old, new, most), tail, i, j
-        while head and old[head - 1] != NEWLINE:
+        cdef Text before = text_of(old), after = text_of(new)
+        cdef Py_ssize_t most = min(before.size, after.size)
+        cdef Py_ssize_t head = common_head(before, after, most), tail, i, j
+        while head and byte_at(before, head - 1) != NEWLINE:
             head -= 1
-        tail = common_tail(old, new, most - head)
-        i, j = old.shape[0] - tail, new.shape[0] - tail
-        while i < old.shape[0] and not (begins(old, i, head) and begins(new, j, head)):
+        tail = common_tail(before, after, most - head)
+        i, j = before.size - tail, after.size - tail
+        while i < before.size and not (begins(before, i, head) and begins(after, j, head)):
             i += 1
             j += 1
         return head, i, j
 
-    def lines(self, const uint8_t[::1] old not None, const uint8_t[::1] new not None,
+    def lines(self, bytes old not None, bytes new not None,
               Py_ssize_t head, Py_ssize_t old_stop, Py_ssize_t new_stop):
         """Give the lines that are added and those that are deleted, in order.
 
@@ -94,389 +122,558 @@ cdef class Comparer:
 
         Returns
         -------
-        None if it is not proved that git gives the same.
+        None if it is too much to find out what git gives.
         """
         if not self.compare(old, new, head, old_stop, new_stop):
             return None
-        return self.texts(new, NEW, self.news), self.texts(old, OLD, self.olds)
+        return self.changed_lines(NEW), self.changed_lines(OLD)
 
-    def places(self, const uint8_t[::1] old not None, const uint8_t[::1] new not None,
-               Py_ssize_t head, Py_ssize_t old_stop, Py_ssize_t new_stop):
-        """Give where git's hunks lie: for each the first and last gap between lines, from 0.
-
-        Which of several like lines next to each other is added is open: a hunk may lie anywhere
-        among lines that are like some that are added or deleted.
+    def hunks(self, bytes old not None, bytes new not None,
+              Py_ssize_t head, Py_ssize_t old_stop, Py_ssize_t new_stop):
+        """Give hunks as git finds them before it slides them.
 
         Returns
         -------
-        None as `lines`.
+        Of each, in order: the gap between lines of the new file, from 0, from which on it can lie,
+        its first added line, the line after its last one, the gap up to which it can lie, and where
+        what it deletes starts and ends in the old file, in bytes. Which of several like lines next to each other is added or deleted is open: git
+        may slide a hunk along all lines that are like some that are added or deleted. None as
+        `lines`.
         """
         if not self.compare(old, new, head, old_stop, new_stop):
             return None
+        self.note_differing()
         cdef list found = []
-        cdef int i = 0, j = 0, first, last, ahead = 0
-        cdef int above = self.uneven_above(old, new, head)
-        cdef int below = self.uneven_below(old, new, new_stop)
+        cdef int i = 0, j = 0, gone, start, first, last, ahead = 0
+        cdef int above = self.differing_above(), below = self.differing_below()
         cdef Py_ssize_t at = 0
         while at < head:
-            at = line_end(new, at)
+            at = line_end(self.text[NEW], at)
             ahead += 1
-        while i < self.olds or j < self.news:
+        while i < self.count[OLD] or j < self.count[NEW]:
             if not self.changes(i, j):
                 i += 1
                 j += 1
                 continue
-            first = j
+            gone, start = i, j
             while self.changes(i, j):
-                if i < self.olds and self.changed[OLD, i]:
+                if i < self.count[OLD] and self.changed[OLD, i]:
                     i += 1
                 else:
                     j += 1
-            last = j
-            while first > 0 and self.uneven(self.kind_of[NEW, first - 1]):
+            first, last = start, j
+            while first > 0 and self.differs[self.kind_of[NEW, first - 1]]:
                 first -= 1
-            while last < self.news and self.uneven(self.kind_of[NEW, last]):
+            while last < self.count[NEW] and self.differs[self.kind_of[NEW, last]]:
                 last += 1
-            found.append((ahead + first - (above if first == 0 else 0),
-                          ahead + last + (below if last == self.news else 0)))
+            found.append((ahead + first - (above if first == 0 else 0), ahead + start, ahead + j,
+                          ahead + last + (below if last == self.count[NEW] else 0),
+                          self.starts[OLD, gone], self.starts[OLD, i]))
         return found
 
-    cdef bint compare(self, const uint8_t[::1] old, const uint8_t[::1] new, Py_ssize_t head,
-                      Py_ssize_t old_stop, Py_ssize_t new_stop) except -1:
-        cdef int i, kept_olds, kept_news, surplus = 0, less
-        if not (0 <= head <= old_stop <= old.shape[0] and head <= new_stop <= new.shape[0]):
+    cdef bint compare(self, bytes old, bytes new, Py_ssize_t head, Py_ssize_t old_stop,
+                      Py_ssize_t new_stop) except -1:
+        """Mark the lines that are added and deleted; whether that was done."""
+        cdef int others
+        cdef bint done, kept_others
+        self.text[OLD], self.text[NEW] = text_of(old), text_of(new)
+        self.head, self.new_stop = head, new_stop
+        if not (0 <= head <= old_stop <= self.text[OLD].size
+                and head <= new_stop <= self.text[NEW].size):
             raise ValueError("not within the files")
-        if max(old.shape[0], new.shape[0]) > MOST_BYTES:
+        if max(self.text[OLD].size, self.text[NEW].size) > MOST_BYTES:
             return False
         self.kinds = 0
         self.mask = 1023
         while self.mask < SLOTS - 1 and self.mask < (old_stop + new_stop - 2 * head) // 8:
             self.mask = 2 * self.mask + 1
         memset(&self.slots[0], 0, sizeof(int32_t) * (self.mask + 1))
-        self.olds = self.number(old, new, OLD, head, old_stop)
-        self.news = -1 if self.olds < 0 else self.number(old, new, NEW, head, new_stop)
-        if self.news < 0:
+        if not (self.number(OLD, head, old_stop) and self.number(NEW, head, new_stop)):
             return False
-        kept_olds, kept_news = self.keep(OLD, self.olds), self.keep(NEW, self.news)
-        for i in range(self.kinds):
-            if self.counts[i, OLD] and self.counts[i, NEW]:
-                less = self.counts[i, OLD] - self.counts[i, NEW]
-                surplus += less if less > 0 else -less
-        if self.olds - kept_olds + self.news - kept_news + surplus > MOST_CHANGED:
+        self.keep(OLD, 0)
+        self.keep(NEW, 0)
+        done = self.compare_kept(may_cut=False)
+        if done and self.none_both() and self.none_left_out():
+            return True
+        others = self.count_elsewhere()
+        if others < 0:
             return False
-        if not self.search(kept_olds, kept_news, surplus):
-            return False
-        self.sum_up(OLD, self.olds)
-        self.sum_up(NEW, self.news)
-        return self.none_left_out(old, new, head, new_stop)
+        kept_others = self.keep(OLD, frequent_from(self.count[OLD] + others))
+        kept_others |= self.keep(NEW, frequent_from(self.count[NEW] + others))
+        return self.compare_kept(may_cut=True) if kept_others or not done else True
 
-    cdef int number(self, const uint8_t[::1] old, const uint8_t[::1] new, int side,
-                    Py_ssize_t start, Py_ssize_t stop) except -2:
-        """Number the kinds of lines of a file; −1 if there are too many lines."""
-        cdef const uint8_t[::1] text = new if side == NEW else old
-        cdef Py_ssize_t begin = start, end
-        cdef int count = 0, ahead = 0, kind, slot
+    cdef bint number(self, int side, Py_ssize_t begin, Py_ssize_t stop) except -1:
+        """Number the kinds of lines of a file; whether these are not too many lines."""
+        cdef Text text = self.text[side], old = self.text[OLD]
+        cdef Py_ssize_t end
+        cdef int count = 0, ahead = 0, olds = self.count[OLD] if side == NEW else 0, kind, slot
         cdef uint64_t hashed
+        cdef int32_t[::1] kind_of = self.kind_of[side], starts = self.starts[side]
+        cdef int32_t[::1] old_kinds = self.kind_of[OLD], old_starts = self.starts[OLD]
+        cdef int32_t[::1] counts = self.counts[side], others = self.counts[1 - side]
+        cdef int32_t[::1] first = self.first
+        cdef int32_t[:, ::1] place = self.place
         while begin < stop:
             if count >= MOST_LINES:
-                return -1
-            end = line_end(text, begin)
-            if end > stop:
-                end = stop
+                return False
             kind = -1
-            if side == NEW and ahead < self.olds:  # mostly, what follows on a line still does
-                if alike(old, self.starts[OLD, ahead], self.starts[OLD, ahead + 1], new, begin, end):
-                    kind = self.kind_of[OLD, ahead]
+            if ahead < olds:  # mostly, what follows on a line still does
+                end = begin + old_starts[ahead + 1] - old_starts[ahead]
+                if (end <= stop and is_line(text, end, stop)
+                        and alike(old, old_starts[ahead], old_starts[ahead + 1], text, begin, end)):
+                    kind = old_kinds[ahead]
                     ahead += 1
             if kind < 0:
+                end = min(line_end(text, begin), stop)
                 hashed = line_hash(text, begin, end, self.seed)
-                slot = self.slot_of(old, new, text, begin, end, hashed)
+                slot = self.slot_of(side, begin, end, hashed)
                 if slot < 0:
-                    return -1
+                    return False
                 kind = self.slots[slot] - 1
                 if kind < 0:
                     kind = self.kinds
                     self.kinds += 1
                     self.slots[slot] = kind + 1
                     self.hashes[kind] = hashed
-                    self.first[kind] = count
-                    self.place[kind, 0] = side
-                    self.place[kind, 1] = <int32_t>begin
-                    self.place[kind, 2] = <int32_t>end
-                    self.counts[kind, OLD] = self.counts[kind, NEW] = 0
-                if self.place[kind, 0] == OLD:
-                    ahead = self.first[kind] + 1
-            self.counts[kind, side] += 1
-            self.kind_of[side, count] = kind
-            self.starts[side, count] = <int32_t>begin
+                    first[kind] = count
+                    place[kind, 0] = side
+                    place[kind, 1] = <int32_t>begin
+                    place[kind, 2] = <int32_t>end
+                    counts[kind] = others[kind] = self.elsewhere[kind] = 0
+                if place[kind, 0] == OLD:
+                    ahead = first[kind] + 1
+            counts[kind] += 1
+            kind_of[count] = kind
+            starts[count] = <int32_t>begin
             count += 1
             begin = end
-        self.starts[side, count] = <int32_t>stop
-        return count
+        starts[count] = <int32_t>stop
+        self.count[side] = count
+        return True
 
-    cdef int slot_of(self, const uint8_t[::1] old, const uint8_t[::1] new,
-                     const uint8_t[::1] text, Py_ssize_t begin, Py_ssize_t end,
+    cdef int slot_of(self, int side, Py_ssize_t begin, Py_ssize_t end,
                      uint64_t hashed) except -2:
         """Give the slot of a line's kind, or the free one where it would be; −1 if none is near."""
         cdef int slot = <int>(hashed & <uint64_t>self.mask), kind, probes
-        cdef bint same
         for probes in range(MOST_PROBES):
             kind = self.slots[slot] - 1
             if kind < 0:
                 return slot
-            if self.hashes[kind] == hashed:
-                if self.place[kind, 0] == OLD:  # told apart here, as passing on a choice is slow
-                    same = alike(old, self.place[kind, 1], self.place[kind, 2], text, begin, end)
-                else:
-                    same = alike(new, self.place[kind, 1], self.place[kind, 2], text, begin, end)
-                if same:
-                    return slot
+            if self.hashes[kind] == hashed and alike(
+                self.text[self.place[kind, 0]], self.place[kind, 1], self.place[kind, 2],
+                self.text[side], begin, end,
+            ):
+                return slot
             slot = (slot + 1) & self.mask
         return -1
 
-    cdef int keep(self, int side, int count) except -1:
-        """Mark the lines that the other file lacks, and list the others; how many these are."""
-        cdef int i, kept = 0
-        for i in range(count):
-            self.changed[side, i] = self.counts[self.kind_of[side, i], 1 - side] == 0
-            if not self.changed[side, i]:
-                self.kept[side, kept] = i
-                kept += 1
-        return kept
+    cdef int kind_at(self, Py_ssize_t begin, Py_ssize_t end) except -3:
+        """Give the kind of a line of the new file; −1 if it has none, −2 if that is not known."""
+        cdef int slot = self.slot_of(NEW, begin, end,
+                                     line_hash(self.text[NEW], begin, end, self.seed))
+        return -2 if slot < 0 else self.slots[slot] - 1
 
-    cdef bint search(self, int olds, int news, int steps) except -1:
-        """Find a comparison of so many lines (Myers 1986), and mark these; whether there is one.
+    cdef int count_elsewhere(self) except -2:
+        """Count the lines at head and tail by their kinds; how many there are, −1 if unknown."""
+        cdef Py_ssize_t begin = 0, end
+        cdef int lines = 0, kind
+        while True:
+            if begin == self.head:
+                begin = self.new_stop
+            if begin >= self.text[NEW].size:
+                return lines
+            end = line_end(self.text[NEW], begin)
+            kind = self.kind_at(begin, end)
+            if kind == -2:
+                return -1
+            if kind >= 0:
+                self.elsewhere[kind] += 1
+            lines += 1
+            begin = end
 
-        `trace` has, for each number of steps and each diagonal, how far these lead.
+    cdef bint keep(self, int side, int most) except -1:
+        """List the lines that git does not leave out; whether these are others than before.
+
+        Parameters
+        ----------
+        most
+            From how many copies on a line of the other file is frequent; 0 if none is.
         """
-        cdef int d, k, x
-        if olds - news > steps or news - olds > steps:
+        cdef int32_t[::1] kind_of = self.kind_of[side], others = self.counts[1 - side]
+        cdef int32_t[::1] elsewhere = self.elsewhere
+        cdef int32_t[::1] kept = self.kept[side], kept_kind = self.kept_kind[side]
+        cdef uint8_t[::1] there = self.there[side]
+        cdef int i, copies, count = 0
+        cdef bint differs = False
+        for i in range(self.count[side]):
+            copies = others[kind_of[i]] + elsewhere[kind_of[i]]
+            there[i] = LACKING if copies == 0 else FREQUENT if 0 < most <= copies else FOUND
+        for i in range(self.count[side]):
+            if there[i] == FOUND or (there[i] == FREQUENT and not left_out(there, self.count[side], i)):
+                differs = differs or count >= self.kept_count[side] or kept[count] != i
+                kept[count] = i
+                kept_kind[count] = kind_of[i]
+                count += 1
+        differs = differs or count != self.kept_count[side]
+        self.kept_count[side] = count
+        return differs
+
+    cdef bint compare_kept(self, bint may_cut) except -1:
+        """Mark the lines that are left out, and compare the others; whether that was done.
+
+        Parameters
+        ----------
+        may_cut
+            Whether the search may be cut short as git does.
+        """
+        cdef int side, i, total
+        cdef uint8_t[::1] changed
+        cdef int32_t[::1] kept, sums
+        self.may_cut = may_cut and self.kept_count[OLD] + self.kept_count[NEW] <= MOST_KEPT
+        for side in (OLD, NEW):
+            changed, kept = self.changed[side], self.kept[side]
+            changed[: self.count[side]] = 1
+            for i in range(self.kept_count[side]):
+                changed[kept[i]] = 0
+        if not self.compare_box(0, self.kept_count[OLD], 0, self.kept_count[NEW], False):
             return False
-        for d in range(steps + 1):
-            for k in range(-d, d + 1, 2):
-                x = 0 if d == 0 else max(self.deleting(d, k, olds), self.adding(d, k, news))
-                if x >= 0:
-                    while (x < olds and x - k < news
-                           and self.kind_of[OLD, self.kept[OLD, x]]
-                           == self.kind_of[NEW, self.kept[NEW, x - k]]):
-                        x += 1
-                    if x == olds and x - k == news:
-                        return d == steps and self.mark(d, k, olds, news)
-                self.trace[d * (d + 1) // 2 + (k + d) // 2] = x
-        return False
-
-    cdef int deleting(self, int d, int k, int olds) except -2:
-        """Give how far a last step leads that deletes a line; −1 if there can be none."""
-        cdef int x
-        if k == -d:
-            return -1
-        x = self.trace[d * (d - 1) // 2 + (k + d) // 2 - 1]
-        return x + 1 if 0 <= x < olds else -1
-
-    cdef int adding(self, int d, int k, int news) except -2:
-        """Give how far a last step leads that adds a line; −1 if there can be none."""
-        cdef int x
-        if k == d:
-            return -1
-        x = self.trace[d * (d - 1) // 2 + (k + d) // 2]
-        return x if x >= 0 and x - k <= news else -1
-
-    cdef bint mark(self, int d, int k, int olds, int news) except -1:
-        """Go back along the steps that were found."""
-        cdef int deleting, adding
-        while d > 0:
-            deleting, adding = self.deleting(d, k, olds), self.adding(d, k, news)
-            if deleting > adding:
-                self.changed[OLD, self.kept[OLD, deleting - 1]] = 1
-                k -= 1
-            else:
-                self.changed[NEW, self.kept[NEW, adding - k - 1]] = 1
-                k += 1
-            d -= 1
+        for side in (OLD, NEW):
+            changed, sums = self.changed[side], self.sums[side]
+            total = 0
+            for i in range(self.count[side]):
+                sums[i] = total
+                total += changed[i]
+            sums[self.count[side]] = total
         return True
 
-    cdef int sum_up(self, int side, int count) except -1:
-        cdef int i, total = 0
-        for i in range(count):
-            self.sums[side, i] = total
-            total += self.changed[side, i]
-        self.sums[side, count] = total
-        return 0
+    cdef bint compare_box(self, int old, int old_stop, int new, int new_stop,
+                          bint in_full) except -1:
+        """Mark which kept lines differ from here to there; whether that was done.
 
-    cdef bint none_left_out(self, const uint8_t[::1] old, const uint8_t[::1] new, Py_ssize_t head,
-                            Py_ssize_t new_stop) except -1:
-        """Tell whether git leaves out no line that is neither added nor deleted."""
-        cdef int i = 0, j = 0, first, k, longest, counted = 0
-        cdef bint begun = False
-        if max(self.sums[OLD, self.olds], self.sums[NEW, self.news]) < NEVER_DISCARDED:
+        Parameters
+        ----------
+        in_full
+            Whether to search on after `MOST_STEPS`.
+        """
+        cdef int32_t[::1] olds = self.kept_kind[OLD], news = self.kept_kind[NEW]
+        cdef int i
+        while old < old_stop and new < new_stop and olds[old] == news[new]:
+            old += 1
+            new += 1
+        while old < old_stop and new < new_stop and olds[old_stop - 1] == news[new_stop - 1]:
+            old_stop -= 1
+            new_stop -= 1
+        if old == old_stop or new == new_stop:
+            for i in range(old, old_stop):
+                self.changed[OLD, self.kept[OLD, i]] = 1
+            for i in range(new, new_stop):
+                self.changed[NEW, self.kept[NEW, i]] = 1
             return True
-        while i < self.olds or j < self.news:
+        cdef int met = self.meet(old, old_stop, new, new_stop, in_full)
+        cdef int met_old = self.met_old, met_new = self.met_new
+        return (met != NOWHERE
+                and self.compare_box(old, met_old, new, met_new, met != FROM_TAIL)
+                and self.compare_box(met_old, old_stop, met_new, new_stop, met != FROM_HEAD))
+
+    cdef int meet(self, int old, int old_stop, int new, int new_stop, bint in_full) except -1:
+        """Find where ways from both ends meet that are shortest together.
+
+        Returns
+        -------
+        From where the point that is found, `met_old` and `met_new`, is known to be reached by a
+        shortest way.
+        """
+        cdef int steps = 0, way, middle = new_stop - new + 1
+        cdef int from_head, from_tail
+        cdef bint odd = (old_stop - old + new_stop - new) & 1
+        for way in (FROM_HEAD, FROM_TAIL):
+            self.low[way] = self.high[way] = 0
+            self.reach[way, middle] = 0
+        while in_full or steps < MOST_STEPS:
+            if (self.advance(FROM_HEAD, old, old_stop, new, new_stop, odd)
+                    or self.advance(FROM_TAIL, old, old_stop, new, new_stop, not odd)):
+                return FROM_BOTH
+            steps += 1
+        if not self.may_cut:
+            return NOWHERE
+        from_tail = self.farthest(FROM_TAIL, old, old_stop, new, new_stop)
+        cdef int tail_old = self.met_old, tail_new = self.met_new
+        from_head = self.farthest(FROM_HEAD, old, old_stop, new, new_stop)
+        if from_tail < from_head:
+            return FROM_HEAD
+        self.met_old, self.met_new = tail_old, tail_new
+        return FROM_TAIL
+
+    cdef int farthest(self, int way, int old, int old_stop, int new, int new_stop) except -1:
+        """Find the point that is farthest from one end, in lines of both files."""
+        cdef int olds = old_stop - old, news = new_stop - new
+        cdef int count, diagonal, x, y, most = -1
+        for count in range((self.high[way] - self.low[way]) // 2 + 1):
+            diagonal = self.diagonal(way, count)
+            x = min(self.reach[way, news + 1 + diagonal], olds, news + diagonal)
+            y = x - diagonal
+            if x + y > most:
+                most = x + y
+                self.met_old = old + x if way == FROM_HEAD else old_stop - x
+                self.met_new = new + y if way == FROM_HEAD else new_stop - y
+        return most
+
+    cdef int diagonal(self, int way, int count) noexcept:
+        """Give the diagonals in git's order: those with more old lines ahead come first."""
+        if way == FROM_HEAD:
+            return self.high[way] - 2 * count
+        return self.low[way] + 2 * count
+
+    cdef bint advance(self, int way, int old, int old_stop, int new, int new_stop,
+                      bint may_meet) except -1:
+        """Go a step on from one end on all diagonals; whether that meets a way from the other.
+
+        Old lines that were passed are counted from the end where the way begins. Diagonals are
+        numbered by how many more of them were passed than of the new ones. `reach` has how many
+        were passed at most, on each of them from `low` to `high`.
+        """
+        cdef int olds = old_stop - old, news = new_stop - new, middle = news + 1
+        cdef int turn = 1 if way == FROM_HEAD else -1
+        cdef int first_old = old if way == FROM_HEAD else old_stop - 1
+        cdef int first_new = new if way == FROM_HEAD else new_stop - 1
+        cdef int low = self.low[way], high = self.high[way]
+        cdef int low_there = self.low[1 - way], high_there = self.high[1 - way]
+        cdef int32_t[::1] here = self.reach[way], there = self.reach[1 - way]
+        cdef int32_t[::1] old_kinds = self.kept_kind[OLD], new_kinds = self.kept_kind[NEW]
+        cdef int count, diagonal, x, y, other
+        if low > -news:
+            low -= 1
+            here[middle + low - 1] = -1
+        else:
+            low += 1
+        if high < olds:
+            high += 1
+            here[middle + high + 1] = -1
+        else:
+            high -= 1
+        self.low[way], self.high[way] = low, high
+        for count in range((high - low) // 2 + 1):
+            diagonal = self.diagonal(way, count)
+            x = max(here[middle + diagonal - 1] + 1, here[middle + diagonal + 1])
+            y = x - diagonal
+            while (x < olds and y < news
+                   and old_kinds[first_old + turn * x] == new_kinds[first_new + turn * y]):
+                x += 1
+                y += 1
+            here[middle + diagonal] = x
+            other = olds - news - diagonal
+            if may_meet and low_there <= other <= high_there and x + there[middle + other] >= olds:
+                self.met_old = old + x if way == FROM_HEAD else old_stop - x
+                self.met_new = new + y if way == FROM_HEAD else new_stop - y
+                return True
+        return False
+
+    cdef bint none_both(self) except -1:
+        """Tell whether no line is both added and deleted."""
+        cdef int32_t[::1] olds = self.counts[OLD], news = self.counts[NEW]
+        cdef int i, fewest = 0
+        for i in range(self.kinds):
+            fewest += abs(olds[i] - news[i])
+        return self.all_changed(OLD) + self.all_changed(NEW) == fewest
+
+    cdef int all_changed(self, int side) except -1:
+        return self.sums[side, self.count[side]]
+
+    cdef bint none_left_out(self) except -1:
+        """Tell whether git leaves out no line that is neither added nor deleted."""
+        cdef int i = 0, j = 0, first
+        cdef bint begun = False
+        if max(self.all_changed(OLD), self.all_changed(NEW)) < NEVER_DISCARDED:
+            return True
+        while i < self.count[OLD] or j < self.count[NEW]:
             while self.changes(i, j):
                 begun = True
-                if i < self.olds and self.changed[OLD, i]:
+                if i < self.count[OLD] and self.changed[OLD, i]:
                     i += 1
                 else:
                     j += 1
             first = j
-            while i < self.olds and j < self.news and not self.changes(i, j):
+            while i < self.count[OLD] and j < self.count[NEW] and not self.changes(i, j):
                 i += 1
                 j += 1
-            if not begun or (i == self.olds and j == self.news):
+            if not begun or (i == self.count[OLD] and j == self.count[NEW]):
                 continue
-            if 3 * (j - first + 1) >= max(self.changed_near(OLD, self.olds, i - (j - first), i),
-                                          self.changed_near(NEW, self.news, first, j)):
-                continue
-            longest = first
-            for k in range(first + 1, j):
-                if (self.starts[NEW, k + 1] - self.starts[NEW, k]
-                        > self.starts[NEW, longest + 1] - self.starts[NEW, longest]):
-                    longest = k
-            counted += 1
-            if counted > MOST_COUNTED or not self.rare(
-                old, new, self.kind_of[NEW, longest], head, new_stop
-            ):
+            if 3 * (j - first + 1) < max(self.changed_near(OLD, i - (j - first), i),
+                                         self.changed_near(NEW, first, j)):
                 return False
         return True
 
-    cdef int changed_near(self, int side, int count, int first, int last) except -1:
-        return (self.sums[side, min(last + WINDOW, count)]
+    cdef int changed_near(self, int side, int first, int last) except -1:
+        return (self.sums[side, min(last + WINDOW, self.count[side])]
                 - self.sums[side, max(first - WINDOW, 0)])
 
-    cdef bint rare(self, const uint8_t[::1] old, const uint8_t[::1] new, int kind,
-                   Py_ssize_t head, Py_ssize_t new_stop) except -1:
-        """Tell whether a line is too rare in both files for git to leave it out."""
-        cdef const uint8_t[::1] text = old if self.place[kind, 0] == OLD else new
-        cdef Py_ssize_t begin = 0, end
-        cdef int count = max(self.counts[kind, OLD], self.counts[kind, NEW])
-        cdef int lines = min(self.olds, self.news), frequent = 1
-        while begin < new.shape[0]:
-            if begin == head:
-                begin = new_stop
-                if begin == new.shape[0]:
-                    break
-            end = line_end(new, begin)
-            lines += 1
-            count += alike(text, self.place[kind, 1], self.place[kind, 2], new, begin, end)
-            begin = end
-        while lines > 0:  # xdl_bogosqrt
-            frequent *= 2
-            lines //= 4
-        return count < min(frequent, MOST_FREQUENT)
-
     cdef bint changes(self, int i, int j) except -1:
-        return (i < self.olds and self.changed[OLD, i]) or (j < self.news and self.changed[NEW, j])
+        return ((i < self.count[OLD] and self.changed[OLD, i])
+                or (j < self.count[NEW] and self.changed[NEW, j]))
 
-    cdef bint uneven(self, int kind) except -1:
-        """Tell whether one file has more lines of a kind than the other."""
-        return self.counts[kind, OLD] != self.counts[kind, NEW]
+    cdef int note_differing(self) except -1:
+        """Note the kinds of which a line is added or deleted."""
+        cdef int side, i
+        self.differs[: self.kinds] = 0
+        for side in (OLD, NEW):
+            for i in range(self.count[side]):
+                self.differs[self.kind_of[side, i]] |= self.changed[side, i]
+        return 0
 
-    cdef int uneven_above(self, const uint8_t[::1] old, const uint8_t[::1] new,
-                          Py_ssize_t head) except -1:
-        """Count the lines next to each other up from the head that are of such a kind."""
+    cdef int differing_above(self) except -1:
+        """Count the lines next to each other up from the head that may be of such a kind."""
         cdef int count = 0
-        cdef Py_ssize_t begin
-        while head > 0:
-            begin = head - 1
-            while begin > 0 and new[begin - 1] != NEWLINE:
+        cdef Py_ssize_t end = self.head, begin
+        while end > 0:
+            begin = end - 1
+            while begin > 0 and byte_at(self.text[NEW], begin - 1) != NEWLINE:
                 begin -= 1
-            if not self.known_uneven(old, new, begin, head):
+            if not self.may_differ(begin, end):
                 break
             count += 1
-            head = begin
+            end = begin
         return count
 
-    cdef int uneven_below(self, const uint8_t[::1] old, const uint8_t[::1] new,
-                          Py_ssize_t stop) except -1:
+    cdef int differing_below(self) except -1:
         cdef int count = 0
-        cdef Py_ssize_t end
-        while stop < new.shape[0]:
-            end = line_end(new, stop)
-            if not self.known_uneven(old, new, stop, end):
+        cdef Py_ssize_t begin = self.new_stop, end
+        while begin < self.text[NEW].size:
+            end = line_end(self.text[NEW], begin)
+            if not self.may_differ(begin, end):
                 break
             count += 1
-            stop = end
+            begin = end
         return count
 
-    cdef bint known_uneven(self, const uint8_t[::1] old, const uint8_t[::1] new,
-                           Py_ssize_t begin, Py_ssize_t end) except -1:
-        cdef int slot = self.slot_of(old, new, new, begin, end,
-                                     line_hash(new, begin, end, self.seed))
-        return slot < 0 or (self.slots[slot] > 0 and self.uneven(self.slots[slot] - 1))
+    cdef bint may_differ(self, Py_ssize_t begin, Py_ssize_t end) except -1:
+        cdef int kind = self.kind_at(begin, end)
+        return kind == -2 or (kind >= 0 and self.differs[kind])
 
-    cdef list texts(self, const uint8_t[::1] text, int side, int count):
-        """List the changed lines, their newlines left out."""
+    cdef list changed_lines(self, int side):
+        """List changed lines, their newlines left out."""
+        cdef Text text = self.text[side]
         cdef list found = []
-        cdef Py_ssize_t start, stop
+        cdef Py_ssize_t end
         cdef int i
-        for i in range(count):
+        for i in range(self.count[side]):
             if self.changed[side, i]:
-                start, stop = self.starts[side, i], self.starts[side, i + 1]
-                if text[stop - 1] == NEWLINE:
-                    stop -= 1
-                found.append(bytes_of(text, start, stop))
+                end = self.starts[side, i + 1]
+                if byte_at(text, end - 1) == NEWLINE:
+                    end -= 1
+                found.append(bytes_of(text, self.starts[side, i], end))
         return found
 
 
-cdef inline Py_ssize_t line_end(const uint8_t[::1] text, Py_ssize_t begin) except -1:
+cdef bint left_out(uint8_t[::1] there, int count, int at) except -1:
+    """Tell whether a frequent line stands among many that the other file lacks."""
+    cdef int i, lacking = 0, before, frequent = 2
+    for i in range(at - 1, max(at - WINDOW, 0) - 1, -1):
+        if there[i] == FOUND:
+            break
+        lacking += there[i] == LACKING
+        frequent += there[i] == FREQUENT
+    before = lacking
+    for i in range(at + 1, min(at + WINDOW + 1, count)):
+        if there[i] == FOUND:
+            break
+        lacking += there[i] == LACKING
+        frequent += there[i] == FREQUENT
+    return 0 < before < lacking and 3 * frequent < lacking
+
+
+cdef int frequent_from(int lines) noexcept:
+    """Give from how many copies on git takes a line of a file of so many for frequent."""
+    cdef int copies = 1
+    while lines > 0:  # xdl_bogosqrt
+        copies *= 2
+        lines //= 4
+    return min(copies, MOST_FREQUENT)
+
+
+cdef inline Text text_of(bytes text):
+    """Give what stays there as long as `text` does."""
+    return Text(<const uint8_t*>PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text))
+
+
+cdef inline int outside() except -1:
+    raise IndexError("not within the file")
+
+
+cdef inline uint8_t byte_at(Text text, Py_ssize_t at) except? 255:
+    if not 0 <= at < text.size:
+        outside()
+    return text.first[at]
+
+
+cdef inline Py_ssize_t line_end(Text text, Py_ssize_t begin) except -1:
     """Give where the line ends that starts at a place, its newline included."""
+    if not 0 <= begin < text.size:
+        outside()
     cdef const uint8_t* newline = <const uint8_t*>memchr(
-        &text[begin], NEWLINE, text.shape[0] - begin
+        text.first + begin, NEWLINE, text.size - begin
     )
-    return text.shape[0] if newline == NULL else newline - &text[0] + 1
+    return text.size if newline == NULL else newline - text.first + 1
 
 
-cdef inline bytes bytes_of(const uint8_t[::1] text, Py_ssize_t start, Py_ssize_t stop):
-    if start >= stop:
-        return b""
-    if stop > text.shape[0]:
-        raise ValueError("not within the files")
-    return PyBytes_FromStringAndSize(<const char*>&text[start], stop - start)
+cdef inline bint is_line(Text text, Py_ssize_t end, Py_ssize_t stop) except -1:
+    """Tell whether a line may end at a place."""
+    return end == stop or byte_at(text, end - 1) == NEWLINE
 
 
-cdef inline uint64_t line_hash(const uint8_t[::1] text, Py_ssize_t begin, Py_ssize_t end,
+cdef inline bytes bytes_of(Text text, Py_ssize_t start, Py_ssize_t stop):
+    if not 0 <= start <= stop <= text.size:
+        outside()
+    return PyBytes_FromStringAndSize(<const char*>text.first + start, stop - start)
+
+
+cdef inline uint64_t line_hash(Text text, Py_ssize_t begin, Py_ssize_t end,
                                uint64_t seed) except? 0:
     """Mix a line's bytes, eight at a time, with what nobody outside knows."""
     cdef uint64_t mixed = seed ^ (<uint64_t>(end - begin) * <uint64_t>0x9E3779B97F4A7C15), word
+    if not 0 <= begin <= end <= text.size:
+        outside()
     while begin < end:
         if end - begin >= 8:
-            memcpy(&word, &text[begin], 8)
+            memcpy(&word, text.first + begin, 8)
         else:
             word = 0
-            memcpy(&word, &text[begin], end - begin)
+            memcpy(&word, text.first + begin, end - begin)
         mixed = (mixed ^ word) * <uint64_t>0xD6E8FEB86659FD93
         mixed ^= mixed >> 32
         begin += 8
     return mixed
 
 
-cdef inline bint alike(const uint8_t[::1] one, Py_ssize_t start, Py_ssize_t stop,
-                       const uint8_t[::1] other, Py_ssize_t begin, Py_ssize_t end) except -1:
-    """Tell whether two lines, which have at least a byte each, are the same."""
-    if stop - start != end - begin or stop > one.shape[0] or end > other.shape[0]:
-        return False
-    return memcmp(&one[start], &other[begin], end - begin) == 0
+cdef inline bint alike(Text one, Py_ssize_t start, Py_ssize_t stop,
+                       Text other, Py_ssize_t begin, Py_ssize_t end) except -1:
+    """Tell whether two stretches of text are the same."""
+    if not (0 <= start <= stop <= one.size and 0 <= begin <= end <= other.size):
+        outside()
+    return stop - start == end - begin and memcmp(
+        one.first + start, other.first + begin, end - begin
+    ) == 0
 
 
-cdef Py_ssize_t common_head(const uint8_t[::1] old, const uint8_t[::1] new,
-                            Py_ssize_t most) except -1:
+cdef Py_ssize_t common_head(Text old, Text new, Py_ssize_t most) except -1:
     cdef Py_ssize_t same = 0
-    while most - same >= STEP and memcmp(&old[same], &new[same], STEP) == 0:
+    while most - same >= STEP and alike(old, same, same + STEP, new, same, same + STEP):
         same += STEP
-    while same < most and old[same] == new[same]:
+    while same < most and byte_at(old, same) == byte_at(new, same):
         same += 1
     return same
 
 
-cdef Py_ssize_t common_tail(const uint8_t[::1] old, const uint8_t[::1] new,
-                            Py_ssize_t most) except -1:
-    cdef Py_ssize_t same = 0, i = old.shape[0], j = new.shape[0]
-    while most - same >= STEP and memcmp(&old[i - same - STEP], &new[j - same - STEP], STEP) == 0:
+cdef Py_ssize_t common_tail(Text old, Text new, Py_ssize_t most) except -1:
+    cdef Py_ssize_t same = 0, i = old.size, j = new.size
+    while most - same >= STEP and alike(
+        old, i - same - STEP, i - same, new, j - same - STEP, j - same
+    ):
         same += STEP
-    while same < most and old[i - same - 1] == new[j - same - 1]:
+    while same < most and byte_at(old, i - same - 1) == byte_at(new, j - same - 1):
         same += 1
     return same
 
 
-cdef inline bint begins(const uint8_t[::1] text, Py_ssize_t at, Py_ssize_t start) except -1:
+cdef inline bint begins(Text text, Py_ssize_t at, Py_ssize_t start) except -1:
     """Tell whether a line starts at a place of what starts there, too."""
-    return at == start or text[at - 1] == NEWLINE
+    return at == start or byte_at(text, at - 1) == NEWLINE

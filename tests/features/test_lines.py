@@ -141,7 +141,7 @@ def test_what_each_parent_brings_alike_is_nobodys_own() -> None:
 def without_proofs(patch: pytest.MonkeyPatch) -> None:
     """Have all pairs compared in full."""
     patch.setattr(merged, "_apart", lambda olds, new, parts: False)
-    patch.setattr(merged, "proved_places", lambda old, new, part: None)
+    patch.setattr(merged, "hunks_of_part", lambda old, new, part: None)
     patch.setattr(merged, "_some_apart", lambda places: False)
 
 

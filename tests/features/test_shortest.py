@@ -1,4 +1,4 @@
-"""The compiled comparison, held against libgit2's: it gives the same, or nothing."""
+"""The compiled comparison, held against libgit2's: it gives the same."""
 
 import random
 from collections import Counter
@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pygit2.enums import DiffOption
+
 from trustdrift.features.mining import parts
 from trustdrift.features.mining.compiled import comparer
 from trustdrift.features.mining.lines import line_difference
 from trustdrift.features.mining.merged import added_by_all
-from trustdrift.features.mining.parts import differing_part, proved_lines, proved_places
+from trustdrift.features.mining.parts import differing_part, hunks_of_part, lines_of_part
 from trustdrift.features.mining.patches import (
     Content,
     added_in,
@@ -56,22 +58,30 @@ def by_libgit2(old: bytes, new: bytes) -> tuple[Counter[bytes], Counter[bytes]]:
     return Counter(added_in(patch)), Counter(deleted_in(patch))
 
 
-def agrees(old: bytes, new: bytes) -> bool:
-    """Hold a proved comparison against libgit2's; whether there is one."""
-    found = proved_lines(old, new, differing_part(old, new))
-    if found is None:
-        return False
+def agrees(old: bytes, new: bytes) -> None:
+    """Hold a comparison against libgit2's."""
+    found = lines_of_part(old, new, differing_part(old, new))
+    assert found is not None
     assert (Counter(found[0]), Counter(found[1])) == by_libgit2(old, new)
-    return True
 
 
 @pytest.mark.parametrize("size", [9, 60, 300, 1_500])
-def test_what_is_proved_is_what_git_finds(size: int) -> None:
-    chance, proved = random.Random(size), 0
+def test_lines_are_those_that_git_finds(size: int) -> None:
+    chance = random.Random(size)
     for _ in range(300_000 // (size + 300)):
         lines = written(chance, size)
-        proved += agrees(text(chance, lines), text(chance, edited(chance, lines)))
-    assert proved > 30
+        agrees(text(chance, lines), text(chance, edited(chance, lines)))
+
+
+@pytest.mark.parametrize("kinds", [3, 60, 2_000])
+def test_a_search_is_cut_short_where_git_does_so(kinds: int) -> None:
+    """Files that have little in common, and that in another order."""
+    chance = random.Random(kinds)
+    for _ in range(12):
+        one, other = (
+            [b"line %d" % chance.randrange(kinds) for _ in range(1_500)] for _ in range(2)
+        )
+        agrees(text(chance, one), text(chance, other))
 
 
 @settings(max_examples=400, deadline=None)
@@ -87,23 +97,25 @@ def test_any_bytes_agree(old: bytes, new: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", [9, 60, 300])
-def test_gits_hunks_lie_at_the_places_that_are_given(size: int) -> None:
-    chance, proved = random.Random(size), 0
-    for _ in range(100_000 // (size + 100)):
+@pytest.mark.parametrize("how", [DiffOption.NORMAL, DiffOption.INDENT_HEURISTIC])
+def test_gits_hunks_lie_where_they_may(size: int, how: DiffOption) -> None:
+    chance, fixed = random.Random(size), 0
+    for _ in range(50_000 // (size + 100)):
         lines = written(chance, size)
         old, new = text(chance, lines), text(chance, edited(chance, lines))
-        places = proved_places(old, new, differing_part(old, new))
-        if places is None:
-            continue
-        proved += 1
-        for hunk in hunks_of(patch_of(Content(old), Content(new))):
-            assert any(
-                first <= hunk.added.start and hunk.added.stop <= last for first, last in places
-            )
-    assert proved > 30
+        places = hunks_of_part(old, new, differing_part(old, new))
+        assert places is not None
+        found = hunks_of(patch_of(Content(old), Content(new), how))
+        for hunk in found:
+            start, stop = hunk.added.start, hunk.added.stop
+            assert any(place.first <= start and stop <= place.last for place in places)
+        for place in places:
+            assert not place.fixed or place.hunk(old) in found
+            fixed += place.fixed
+    assert fixed > 100
 
 
-def test_what_only_frequent_lines_keep_apart_is_left_to_git() -> None:
+def test_what_only_frequent_lines_keep_apart_is_left_out() -> None:
     """git leaves out the bracket between the two, and so has it added and deleted."""
     head, tail = [b"}" if i % 2 else b"line %d" % i for i in range(200)], [b"end"]
     gone, come = ([b"%b %d" % (word, i) for i in range(14)] for word in (b"old", b"new"))
@@ -111,12 +123,20 @@ def test_what_only_frequent_lines_keep_apart_is_left_to_git() -> None:
     new = b"\n".join([*head, *come[:7], b"}", *come[7:], *tail])
     added, deleted = by_libgit2(old, new)
     assert (added[b"}"], deleted[b"}"]) == (1, 1)
-    assert proved_lines(old, new, differing_part(old, new)) is None
+    agrees(old, new)
 
 
-def test_a_moved_line_is_left_to_git() -> None:
-    old, new = b"moved\na\nb\nc\n", b"a\nb\nc\nmoved\n"
-    assert proved_lines(old, new, differing_part(old, new)) is None
+def test_more_lines_than_are_compared_are_left_to_libgit2() -> None:
+    old, new = (b"\n".join(b"%d" % i for i in range(n, n + 70_000)) for n in (0, 35_000))
+    assert lines_of_part(old, new, differing_part(old, new)) is None
+
+
+def test_other_limits_than_those_built_are_left_to_libgit2() -> None:
+    """Among so many lines git searches on for more than 256 steps."""
+    chance = random.Random(1)
+    lines = [b"line %d" % i for i in range(40_000)]
+    old, new = (b"\n".join(chance.sample(lines, len(lines))) for _ in range(2))
+    assert lines_of_part(old, new, differing_part(old, new)) is None
 
 
 @settings(max_examples=300, deadline=None)
@@ -150,6 +170,6 @@ def test_results_are_the_same_without_it() -> None:
 def test_nothing_outside_of_a_file_is_read(part: tuple[int, int, int]) -> None:
     compiled = comparer()
     assert compiled is not None
-    for ask in (compiled.lines, compiled.places):
+    for ask in (compiled.lines, compiled.hunks):
         with pytest.raises(ValueError, match="not within"):
             ask(b"a\n", b"b\n", *part)
