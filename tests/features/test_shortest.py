@@ -6,7 +6,6 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from pygit2.enums import DiffOption
 
 from trustdrift.features.mining import parts
