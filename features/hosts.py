@@ -2,19 +2,24 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
+
+from .matching import matches
 
 MOST = 16
 """Distinct hosts kept of one text: those without a scheme, then those of URLs, as they come."""
 
+_BETWEEN = b"\n\0\n"  # stands between two texts; nothing that is looked for goes across it
 _LONGEST = 253  # characters of a name in the DNS (RFC 1035)
 _NAME = rb"((?:[A-Za-z0-9_-]{1,63}\.){1,20}[A-Za-z0-9-]{1,63})"
 _URL = re.compile(
     rb"://(?:[^\s/@\"'`<>]{0,64}@)?" + _NAME + rb"(?![\w.%{}$*+-]*[%{}$*])",
     re.ASCII,
 )
-_PORT = re.compile(rb"\.[A-Za-z0-9]{1,24}(?=:\d{2,5}(?![\w.:]))")
+_PORT = re.compile(rb":\d{2,5}(?![\w.:])")
+_LONGEST_TOP = 24
 _UP_TO_HERE = re.compile(rb"(?<![\w.:/\\%$}-])(?:[A-Za-z0-9_-]{1,63}\.){1,20}\Z")
 _COMMANDS = {
     tool: re.compile(rb"%b(?<![\w.-]%b)([^\n|;&<>]{0,300})" % (tool, tool))
@@ -59,39 +64,59 @@ def hosts_in(text: bytes) -> tuple[str, ...]:
     top-level domain; addresses are public IPv4 ones. Hosts put together by a program
     (`https://${name}.example.org`) and reserved names are left out.
     """
-    found: dict[str, None] = {}
-    alone = filter(_stands_alone, map(_host, _without_scheme(text)))
-    of_urls = (_host(match[1]) for match in _URL.finditer(text))
-    for host in chain(alone, of_urls):
-        if host not in found and _is_somebodys(host):
-            found[host] = None
-            if len(found) == MOST:
-                break
-    return tuple(found)
+    return hosts_in_each([text])[0]
+
+
+def hosts_in_each(texts: Sequence[bytes]) -> list[tuple[str, ...]]:
+    """List the hosts of several texts, as `hosts_in` does: most have none of what is looked for."""
+    every = _BETWEEN.join(texts)
+    starts = [0, *accumulate(len(text) + len(_BETWEEN) for text in texts)][:-1]
+    found: list[dict[str, None]] = [{} for _ in texts]
+    for find in (_without_scheme, _of_urls):
+        for host, at in find(every):
+            hosts = found[bisect_right(starts, at) - 1]
+            if len(hosts) < MOST and host not in hosts and _is_somebodys(host):
+                hosts[host] = None
+    return list(map(tuple, found))
 
 
 def _host(name: bytes) -> str:
     return name.decode("ascii").lower()
 
 
-def _without_scheme(text: bytes) -> Iterator[bytes]:
-    for top in _PORT.finditer(text):
-        if not _stands_alone(_host(top[0][1:])):  # most are files, and numbers of their lines
-            continue
-        start = max(0, top.start() + 1 - _LONGEST)
-        if before := _UP_TO_HERE.search(text[start : top.start() + 1]):
-            yield before[0] + top[0][1:]
-    for command in _matches(_COMMANDS, text):
-        for match in _ARGUMENT.finditer(command[0]):
-            yield match[1]
-    for match in _matches(_SAID, text):
-        yield match[1]
+def _of_urls(text: bytes) -> Iterator[tuple[str, int]]:
+    """Give each host of a URL, and where that is."""
+    for match in matches(b"://", _URL, text):
+        yield _host(match[1]), match.start()
 
 
-def _matches(patterns: Mapping[bytes, re.Pattern[bytes]], text: bytes) -> Iterator[re.Match[bytes]]:
-    for sought, pattern in patterns.items():
+def _without_scheme(text: bytes) -> Iterator[tuple[str, int]]:
+    for name, at in chain(_with_port(text), _said(text)):
+        if _stands_alone(host := _host(name)):
+            yield host, at
+
+
+def _with_port(text: bytes) -> Iterator[tuple[bytes, int]]:
+    for port in _PORT.finditer(text):
+        at = port.start()
+        dot = text.rfind(b".", max(0, at - _LONGEST_TOP - 1), at)
+        top = text[dot + 1 : at] if dot >= 0 else b""
+        if not top.isalnum() or not _stands_alone(_host(top)):
+            continue  # most are files, and numbers of their lines
+        if before := _UP_TO_HERE.search(text[max(0, dot + 1 - _LONGEST) : dot + 1]):
+            yield before[0] + top, dot
+
+
+def _said(text: bytes) -> Iterator[tuple[bytes, int]]:
+    """Give what programs of the shell and libraries are told to reach."""
+    for tool, pattern in _COMMANDS.items():
+        for command in matches(tool, pattern, text):
+            for match in _ARGUMENT.finditer(command[0]):
+                yield match[1], command.start()
+    for sought, pattern in _SAID.items():
         if sought in text:
-            yield from pattern.finditer(text)
+            for match in pattern.finditer(text):
+                yield match[1], match.start()
 
 
 def _stands_alone(host: str) -> bool:

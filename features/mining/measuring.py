@@ -7,7 +7,7 @@ import numpy as np
 import pygit2
 from pygit2.enums import ObjectType
 
-from ..hosts import hosts_in
+from ..hosts import hosts_in_each
 from .content import FORMS, MEASURES, UNKNOWN, binary_form
 from .lines import LineDifference, line_difference
 from .merged import added_by_all
@@ -158,8 +158,8 @@ class _Measurer:
         measures = measure_texts(self._texts)
         for name in TEXT.names or ():
             self._rows[name][self._text_rows] = measures[name]
-        for row, text in zip(self._text_rows, self._texts, strict=True):
-            names = " ".join(hosts_in(text))
+        for row, hosts in zip(self._text_rows, hosts_in_each(self._texts), strict=True):
+            names = " ".join(hosts)
             self._hosts[row] = self._lists.setdefault(names, len(self._lists))
         self._texts, self._text_rows, self._held = [], [], 0
 

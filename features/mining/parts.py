@@ -62,7 +62,7 @@ def hunks_of_part(old: bytes, new: bytes, part: Part) -> list[Place] | None:
     """Give git's hunks, in order, and where they may lie; None where that is not known here."""
     compiled = comparer()
     found = None if compiled is None else compiled.hunks(old, new, *part)
-    return found and [Place(*each) for each in found]
+    return None if found is None else [Place(*each) for each in found]
 
 
 def _at_line_start(old: bytes, new: bytes, i: int, j: int, head: int) -> tuple[int, int]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from .compiled import words
+
 _ANCHOR = 3  # bytes by which a phrase is looked for
 _COMMON = (
     b" etaoinsrhldcu\nmfpgwybvk_\t(),.;-*/=0\"x1>'ETSARINOCLDPFMUBGHVWK:<{}2&[]|+%\\#QXYZJzjq"
@@ -20,8 +22,8 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[bytes]) -> None:
-        self._first = np.zeros(1 << 16, dtype=bool)
-        self._second = np.zeros(1 << 16, dtype=bool)
+        self._first = np.zeros(1 << 16, np.uint8)
+        self._second = np.zeros(1 << 16, np.uint8)
         self._by_anchor: dict[bytes, list[tuple[bytes, int]]] = {}
         for phrase in phrases:
             at = min(
@@ -35,16 +37,21 @@ class Phrases:
 
     def find(self, text: bytes) -> Iterator[tuple[bytes, int]]:
         """Give each occurrence of a phrase, and where it is."""
+        for at in self._may_be_at(text):
+            for phrase, before in self._by_anchor.get(text[at : at + _ANCHOR], ()):
+                if at >= before and text.startswith(phrase, at - before):
+                    yield phrase, at - before
+
+    def _may_be_at(self, text: bytes) -> list[int]:
+        if words is not None:
+            return words.pairs(text, self._first, self._second)
         if len(text) < _ANCHOR:
-            return
+            return []
         raw = np.frombuffer(text, np.uint8)
         pairs = raw[:-1].astype(np.uint16)
         pairs <<= 8
         pairs |= raw[1:]
-        for at in np.flatnonzero(self._first[pairs[:-1]] & self._second[pairs[1:]]).tolist():
-            for phrase, before in self._by_anchor.get(text[at : at + _ANCHOR], ()):
-                if at >= before and text.startswith(phrase, at - before):
-                    yield phrase, at - before
+        return np.flatnonzero(self._first[pairs[:-1]] & self._second[pairs[1:]]).tolist()
 
 
 def _commonness(anchor: bytes) -> int:

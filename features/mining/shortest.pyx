@@ -9,7 +9,8 @@ finds one by the order in which it looks, which is that of `Comparer.advance`, t
 What it leaves out depends on how often a line is anywhere in a file. Mostly this need not be known:
 
 - If no line is both added and deleted, as many of each kind are added or deleted as one file has
-  more of them than the other. Every shortest comparison adds and deletes the same lines then.
+  more of them than the other. Every shortest comparison adds and deletes the same lines then, and
+  git finds one if it is found within `MOST_STEPS` (below) even where it leaves nothing out.
 - What is left out does no harm if it is added or deleted in the comparison that was found. A
   frequent line is left out only if the lines around it that the other file lacks stand on both
   sides of it and are more than three times as many as the frequent ones (`xdl_clean_mmatch`).
@@ -37,6 +38,7 @@ cdef enum:
     SLOTS = 1 << 19  # of the table in which lines are looked up
     MOST_PROBES = 64  # of it: more are no chance
     MOST_STEPS = 256
+    MOST_CHANGED = 2 * MOST_STEPS - 2  # lines that are found within so many steps from either end
     MOST_KEPT = (1 << 16) - 4  # lines of both files; for more, `xdl_bogosqrt` allows more steps
     NEVER_DISCARDED = 7  # lines; fewer are not three times as many as two
     WINDOW = 100  # lines, XDL_SIMSCAN_WINDOW
@@ -136,9 +138,9 @@ cdef class Comparer:
         -------
         Of each, in order: the gap between lines of the new file, from 0, from which on it can lie,
         its first added line, the line after its last one, the gap up to which it can lie, and where
-        what it deletes starts and ends in the old file, in bytes. Which of several like lines next to each other is added or deleted is open: git
-        may slide a hunk along all lines that are like some that are added or deleted. None as
-        `lines`.
+        what it deletes starts and ends in the old file, in bytes. Which of several like lines next
+        to each other is added or deleted is open: git may slide a hunk along all lines that are
+        like some that are added or deleted. None as `lines`.
         """
         if not self.compare(old, new, head, old_stop, new_stop):
             return None
@@ -193,7 +195,7 @@ cdef class Comparer:
         self.keep(OLD, 0)
         self.keep(NEW, 0)
         done = self.compare_kept(may_cut=False)
-        if done and self.none_both() and self.none_left_out():
+        if done and self.few_changed() and self.none_both() and self.none_left_out():
             return True
         others = self.count_elsewhere()
         if others < 0:
@@ -309,7 +311,9 @@ cdef class Comparer:
             copies = others[kind_of[i]] + elsewhere[kind_of[i]]
             there[i] = LACKING if copies == 0 else FREQUENT if 0 < most <= copies else FOUND
         for i in range(self.count[side]):
-            if there[i] == FOUND or (there[i] == FREQUENT and not left_out(there, self.count[side], i)):
+            if there[i] == FOUND or (
+                there[i] == FREQUENT and not left_out(there, self.count[side], i)
+            ):
                 differs = differs or count >= self.kept_count[side] or kept[count] != i
                 kept[count] = i
                 kept_kind[count] = kind_of[i]
@@ -409,7 +413,7 @@ cdef class Comparer:
         cdef int olds = old_stop - old, news = new_stop - new
         cdef int count, diagonal, x, y, most = -1
         for count in range((self.high[way] - self.low[way]) // 2 + 1):
-            diagonal = self.diagonal(way, count)
+            diagonal = nth_diagonal(way, self.low[way], self.high[way], count)
             x = min(self.reach[way, news + 1 + diagonal], olds, news + diagonal)
             y = x - diagonal
             if x + y > most:
@@ -417,12 +421,6 @@ cdef class Comparer:
                 self.met_old = old + x if way == FROM_HEAD else old_stop - x
                 self.met_new = new + y if way == FROM_HEAD else new_stop - y
         return most
-
-    cdef int diagonal(self, int way, int count) noexcept:
-        """Give the diagonals in git's order: those with more old lines ahead come first."""
-        if way == FROM_HEAD:
-            return self.high[way] - 2 * count
-        return self.low[way] + 2 * count
 
     cdef bint advance(self, int way, int old, int old_stop, int new, int new_stop,
                       bint may_meet) except -1:
@@ -453,7 +451,7 @@ cdef class Comparer:
             high -= 1
         self.low[way], self.high[way] = low, high
         for count in range((high - low) // 2 + 1):
-            diagonal = self.diagonal(way, count)
+            diagonal = nth_diagonal(way, low, high, count)
             x = max(here[middle + diagonal - 1] + 1, here[middle + diagonal + 1])
             y = x - diagonal
             while (x < olds and y < news
@@ -475,6 +473,9 @@ cdef class Comparer:
         for i in range(self.kinds):
             fewest += abs(olds[i] - news[i])
         return self.all_changed(OLD) + self.all_changed(NEW) == fewest
+
+    cdef bint few_changed(self) except -1:
+        return self.all_changed(OLD) + self.all_changed(NEW) <= MOST_CHANGED
 
     cdef int all_changed(self, int side) except -1:
         return self.sums[side, self.count[side]]
@@ -562,6 +563,11 @@ cdef class Comparer:
                     end -= 1
                 found.append(bytes_of(text, self.starts[side, i], end))
         return found
+
+
+cdef inline int nth_diagonal(int way, int low, int high, int count) noexcept:
+    """Give a diagonal in the order in which git looks at them; its numbers from the tail fall."""
+    return high - 2 * count if way == FROM_HEAD else low + 2 * count
 
 
 cdef bint left_out(uint8_t[::1] there, int count, int at) except -1:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ..capabilities import CAPABILITIES
+from ..matching import matches
 from .compiled import words
 from .phrases import Phrases
 
@@ -60,7 +61,6 @@ _CYRILLIC_OR_GREEK = [0xCE, 0xCF, 0xD0, 0xD1, 0xD4]  # first bytes of these lett
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{%d,}={0,2}" % ENCODED_RUN)
 _BLANK_RUN = re.compile(rb"(?<![ \t])[ \t]{%d,}+(?=[^\r\n])" % BLANK_RUN)
-_BLANKS_THERE = b" " * BLANK_RUN
 _HEX = re.compile(rb"[0-9a-fA-F]+\Z")
 _ESCAPED = re.compile(
     rb"(?:\\x[0-9a-fA-F]{2}){%(least)d,}|(?:0x[0-9a-fA-F]{2},\s*){%(least)d,}"
@@ -72,10 +72,9 @@ _SPELLED = re.compile(
 )
 _IP = re.compile(rb"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
                  rb"(?![\w.])")  # fmt: skip
-_ENCODES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
-_AS_ENCODED = bytes(0x61 if byte in _ENCODES else 0x20 for byte in range(256))
-_ENCODED_THERE = b"a" * ENCODED_RUN
+_ENCODES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _AS_DIGITS = bytes(0x30 if 0x30 <= byte < 0x3A else byte for byte in range(256))
+_IP_BEGINS = b"0.0"
 _MAY_BE_IP = re.compile(rb"0\.0{1,3}\.0{1,3}\.0")
 _BLANKS = [0x09, 0x0A, 0x0D, 0x20]
 _NEWLINE = 0x0A
@@ -154,9 +153,19 @@ class _Joined:
         texts = self.starts.searchsorted(places, "right") - 1
         return np.bincount(texts, minlength=len(self.starts))
 
-    def having(self, sought: bytes, form: bytes | None = None) -> Iterator[int]:
-        """List the texts in which something stands; `form` is what to look at instead."""
-        every = self.every if form is None else form
+    def having(self, sought: bytes) -> Iterator[int]:
+        """List the texts in which something stands."""
+        return self._having(self.every, sought)
+
+    def with_runs(self, members: bytes, least: int) -> Iterable[int]:
+        """List the texts that have a run of at least so many bytes that are among some."""
+        if words is not None:
+            return {self.text_at(at) for at in words.runs(self.every, members, least)}
+        one = members[:1]
+        alike = bytes(one[0] if byte in members else 0 for byte in range(256))
+        return self._having(self.every.translate(alike), one * least)
+
+    def _having(self, every: bytes, sought: bytes) -> Iterator[int]:
         at = every.find(sought)
         while at >= 0:
             i = self.text_at(at)
@@ -205,18 +214,18 @@ def _count_deceptive(counts: np.ndarray, texts: Sequence[bytes], found: np.ndarr
 def _count_runs(
     joined: _Joined, counts: np.ndarray, texts: Sequence[bytes], found: np.ndarray
 ) -> None:
-    for i in joined.having(_ENCODED_THERE, joined.every.translate(_AS_ENCODED)):
+    for i in joined.with_runs(_ENCODES, ENCODED_RUN):
         found["base64_runs"][i], found["hex_runs"][i] = _encoded_runs(texts[i])
     for i in {*joined.having(b"0x"), *joined.having(b"\\x")}:
         found["hex_runs"][i] += _escaped_runs(texts[i])
     for i in np.flatnonzero(counts[:, _COMMA] >= SPELLED_RUN).tolist():
         found["spelled_runs"][i] = len(_SPELLED.findall(texts[i]))
-    for i in joined.having(_BLANKS_THERE, joined.every.replace(b"\t", b" ")):
+    for i in joined.with_runs(b" \t", BLANK_RUN):
         found["blank_run"][i] = max(map(len, _BLANK_RUN.findall(texts[i])), default=0)
 
 
 def _count_addresses(joined: _Joined, texts: Sequence[bytes], found: np.ndarray) -> None:
-    may_be = _MAY_BE_IP.finditer(joined.every.translate(_AS_DIGITS))
+    may_be = matches(_IP_BEGINS, _MAY_BE_IP, joined.every.translate(_AS_DIGITS))
     for i in {joined.text_at(match.start()) for match in may_be}:
         found["ip_literals"][i] = len(_IP.findall(texts[i]))
     for i in joined.having(b"://"):

@@ -1,11 +1,13 @@
 """What is measured of added text and of binary files."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trustdrift.features.mining import phrases as module_of_phrases
 from trustdrift.features.mining import text as module
 from trustdrift.features.mining.compiled import words
 from trustdrift.features.mining.content import FORMS, binary_form
@@ -177,6 +179,9 @@ def test_texts_measured_together_are_as_measured_alone(texts: list[bytes]) -> No
     for text, found in zip(texts, together, strict=True):
         alone = measure_texts([text])[0]
         assert found.tobytes() == alone.tobytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "words", None)
+        assert measure_texts(texts).tobytes() == together.tobytes()
 
 
 @given(
@@ -188,6 +193,18 @@ def test_every_occurrence_of_a_phrase_is_found(phrases: list[bytes], text: bytes
         (phrase, at) for phrase in phrases for at in range(len(text)) if text.startswith(phrase, at)
     ]
     assert sorted(Phrases(phrases).find(text)) == sorted(there)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module_of_phrases, "words", None)
+        assert sorted(Phrases(phrases).find(text)) == sorted(there)
+
+
+@given(st.lists(st.sampled_from([b"a", b"b\t", b" ", b"aaaa", b"\n"]), max_size=40).map(b"".join))
+def test_runs_are_found_where_they_begin(text: bytes) -> None:
+    assert words is not None
+    for members, least in ((b"a", 3), (b" \t", 2), (b"ab", 1)):
+        pattern = re.compile(rb"[%b]{%d,}" % (members, least))
+        expected = [match.start() for match in pattern.finditer(text)]
+        assert words.runs(text, members, least) == expected
 
 
 WORDS = st.lists(

@@ -1,16 +1,20 @@
 """Which hosts added code names, when that is new, and how widely they were named."""
 
+import re
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trustdrift.features import commit_facts
 from trustdrift.features.firsts import named_first
 from trustdrift.features.history import read_history
-from trustdrift.features.hosts import MOST, hosts_in
+from trustdrift.features.hosts import MOST, hosts_in, hosts_in_each
 from trustdrift.features.known import HOSTS, KNOWN, Known, first_named, token
+from trustdrift.features.matching import matches
 from trustdrift.features.mining import mine, mine_into
 from trustdrift.features.vectors import describe_commits
 
@@ -78,6 +82,35 @@ def test_hosts_take_no_more_than_one_reading(text: bytes) -> None:
     begun = time.process_time()
     hosts_in(text)
     assert time.process_time() - begun < 10  # what is quadratic takes minutes
+
+
+PIECES = (
+    b"://",
+    b"a.dev",
+    b":80",
+    b"nc ",
+    b"u@",
+    b"host='",
+    b"'",
+    b"/",
+    b" ",
+    b"\n",
+    b"\0",
+    b".",
+    b"x",
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join), max_size=6))
+def test_hosts_of_texts_together_are_those_of_each(texts: list[bytes]) -> None:
+    assert hosts_in_each(texts) == [hosts_in(text) for text in texts]
+
+
+@given(st.lists(st.sampled_from([b"ab", b"a", b"c", b"1", b" "]), max_size=30).map(b"".join))
+def test_matches_are_those_of_the_pattern(text: bytes) -> None:
+    pattern = re.compile(rb"ab(?<![c]ab)[^ ]{0,3}1?(?!c)")
+    expected = [match.span() for match in pattern.finditer(text)]
+    assert [match.span() for match in matches(b"ab", pattern, text)] == expected
 
 
 @pytest.fixture

@@ -125,6 +125,16 @@ def test_what_only_frequent_lines_keep_apart_is_left_out() -> None:
     agrees(old, new)
 
 
+def test_a_search_is_cut_short_by_what_stands_elsewhere() -> None:
+    """Lines that what differs of the other file lacks, and its head has, are not left out."""
+    head, both = ([b"%b %d" % (word, i) for i in range(900)] for word in (b"head", b"both"))
+    come = head[:400], head[400:800]
+    old = b"\n".join([*head, b"old", *head[5:75], *both[:80], b"old"])
+    new = b"\n".join([*head, b"new", *come[0], *both[:80], *come[1], b"new"])
+    assert by_libgit2(old, new)[0][both[0]] == 1
+    agrees(old, new)
+
+
 def test_more_lines_than_are_compared_are_left_to_libgit2() -> None:
     old, new = (b"\n".join(b"%d" % i for i in range(n, n + 70_000)) for n in (0, 35_000))
     assert lines_of_part(old, new, differing_part(old, new)) is None
