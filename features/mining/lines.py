@@ -2,9 +2,9 @@
 
 git's numstat is Myers' algorithm with heuristics (xdiff), on what is left between the lines that
 both files have at the head and at the tail. libgit2 has the same algorithm. Where nothing is
-left on one side there is nothing to compare. Elsewhere what is left is compared here (see
-`shortest.pyx`) but where the heuristics cut the search short, or where that is not compiled: by
-libgit2, alone if it is a few lines, as the heuristics cannot have an effect on them, or else with
+left on one side there is nothing to compare. Elsewhere what is left is compared here, as git does
+(see `shortest.pyx`). Where it has too many lines for that, or nothing is compiled, libgit2 compares
+it: alone if it is a few lines, as the heuristics cannot have an effect on them, or else as part of
 the whole files.
 """
 

@@ -70,7 +70,7 @@ def _hunks_of_all(olds: Sequence[Content], new: Content) -> list[list[Hunk]] | N
     known = [some for some in places if some is not None]
     if _some_apart(known):
         return None
-    if len(known) == len(olds) and (len(olds) == 1 or _fixed(known)):
+    if len(known) == len(olds) and _fixed(known):
         return [
             [place.hunk(old.data) for place in some] for old, some in zip(olds, known, strict=True)
         ]

@@ -16,9 +16,9 @@ What it leaves out depends on how often a line is anywhere in a file. Mostly thi
   sides of it and are more than three times as many as the frequent ones (`xdl_clean_mmatch`).
 
 Elsewhere lines are counted in whole files, and those left out that git leaves out. After
-`MOST_STEPS` from either end (`XDL_MAX_COST_MIN`) git does not search on for where both ways meet: it
-goes on from the farthest point, and so does `Comparer.farthest`. Among more than `MOST_KEPT` lines
-it has other limits, which are not built here: where they are reached, nothing is given.
+`MOST_STEPS` from either end (`XDL_MAX_COST_MIN`) git does not search on for where both ways meet:
+it goes on from the farthest point (`Comparer.farthest`). Among more than `MOST_KEPT` lines it has
+other limits, which are not built here: where they are reached, nothing is given.
 
 Bytes are read by the functions at the end, which check where they read; indices of arrays are
 checked by the compiler's `boundscheck`.

@@ -89,7 +89,8 @@ def runs(bytes text not None, bytes members not None, Py_ssize_t least):
     return found
 
 
-def pairs(bytes text not None, const uint8_t[::1] first not None, const uint8_t[::1] second not None):
+def pairs(bytes text not None, const uint8_t[::1] first not None,
+          const uint8_t[::1] second not None):
     """List where two bytes stand that one table has, and from the second on two that another has.
 
     Parameters
