@@ -2,16 +2,15 @@
 
 import ipaddress
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import chain
 
+from .joined import Joined
 from .matching import matches
 
 MOST = 16
 """Distinct hosts kept of one text: those without a scheme, then those of URLs, as they come."""
 
-_BETWEEN = b"\n\0\n"  # stands between two texts; nothing that is looked for goes across it
 _LONGEST = 253  # characters of a name in the DNS (RFC 1035)
 _NAME = rb"((?:[A-Za-z0-9_-]{1,63}\.){1,20}[A-Za-z0-9-]{1,63})"
 _URL = re.compile(
@@ -69,12 +68,11 @@ def hosts_in(text: bytes) -> tuple[str, ...]:
 
 def hosts_in_each(texts: Sequence[bytes]) -> list[tuple[str, ...]]:
     """List the hosts of several texts, as `hosts_in` does: most have none of what is looked for."""
-    every = _BETWEEN.join(texts)
-    starts = [0, *accumulate(len(text) + len(_BETWEEN) for text in texts)][:-1]
+    joined = Joined(texts)
     found: list[dict[str, None]] = [{} for _ in texts]
     for find in (_without_scheme, _of_urls):
-        for host, at in find(every):
-            hosts = found[bisect_right(starts, at) - 1]
+        for host, at in find(joined.every):
+            hosts = found[joined.text_at(at)]
             if len(hosts) < MOST and host not in hosts and _is_somebodys(host):
                 hosts[host] = None
     return list(map(tuple, found))

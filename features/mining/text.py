@@ -1,12 +1,12 @@
 """Measures what added text looks like, many texts at a time, without keeping any of it."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from ..capabilities import CAPABILITIES
+from ..joined import BETWEEN, Joined
 from ..matching import matches
 from .compiled import words
 from .phrases import Phrases
@@ -37,8 +37,6 @@ TEXT = np.dtype(
     ]
 )
 """What is measured of text; see `measure_texts`."""
-
-_BETWEEN = b"\n\0\n"  # stands between two texts; nothing that is looked for goes across it
 
 # Unicode characters that are not seen or that turn the order of what is (Boucher and Anderson
 # 2021, "Trojan Source"): soft hyphen, Arabic letter mark, Mongolian vowel separator, U+200B to
@@ -134,23 +132,18 @@ def measure_texts(texts: Sequence[bytes]) -> np.ndarray:
     return found
 
 
-class _Joined:
-    """Several texts as one, so that what most of them lack is looked for but once."""
+class _Joined(Joined):
+    """What is looked for in several texts at once."""
 
     def __init__(self, texts: Sequence[bytes]) -> None:
-        self.every = _BETWEEN.join(texts)
+        super().__init__(texts)
         self.raw = np.frombuffer(self.every, np.uint8)
         self.sizes = np.array([len(text) for text in texts])
-        self.starts = np.cumsum(self.sizes + len(_BETWEEN)) - self.sizes - len(_BETWEEN)
-        self._starts = self.starts.tolist()
-
-    def text_at(self, where: int) -> int:
-        """Tell in which text a position lies."""
-        return bisect_right(self._starts, where) - 1
+        self.offsets = np.array(self.starts)
 
     def counts_at(self, places: Sequence[int]) -> np.ndarray:
         """Count the positions that lie in each text."""
-        texts = self.starts.searchsorted(places, "right") - 1
+        texts = self.offsets.searchsorted(places, "right") - 1
         return np.bincount(texts, minlength=len(self.starts))
 
     def having(self, sought: bytes) -> Iterator[int]:
@@ -170,15 +163,15 @@ class _Joined:
         while at >= 0:
             i = self.text_at(at)
             yield i
-            at = every.find(sought, self._starts[i] + int(self.sizes[i]))
+            at = every.find(sought, self.starts[i] + int(self.sizes[i]))
 
     def byte_counts(self) -> np.ndarray:
         """Count each text's bytes by value: texts × 256."""
         texts = len(self.sizes)
-        values = np.repeat(np.arange(texts) * 256, self.sizes + len(_BETWEEN))[: len(self.raw)]
+        values = np.repeat(np.arange(texts) * 256, self.sizes + len(BETWEEN))[: len(self.raw)]
         values += self.raw
         counts = np.bincount(values, minlength=256 * texts).reshape(texts, 256)
-        counts[:-1] -= np.bincount(np.frombuffer(_BETWEEN, np.uint8), minlength=256)
+        counts[:-1] -= np.bincount(np.frombuffer(BETWEEN, np.uint8), minlength=256)
         return counts
 
     def longest_lines(self) -> np.ndarray:
@@ -186,9 +179,9 @@ class _Joined:
         newlines = np.flatnonzero(self.raw == _NEWLINE)
         begins = np.concatenate(([0], newlines + 1))
         lengths = np.append(newlines, len(self.every)) - begins
-        text = self.starts.searchsorted(begins, "right") - 1
-        lengths[begins > (self.starts + self.sizes)[text]] = 0  # between two texts
-        return np.maximum.reduceat(lengths, begins.searchsorted(self.starts))
+        text = self.offsets.searchsorted(begins, "right") - 1
+        lengths[begins > (self.offsets + self.sizes)[text]] = 0  # between two texts
+        return np.maximum.reduceat(lengths, begins.searchsorted(self.offsets))
 
 
 def _entropies(counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
