@@ -10,6 +10,7 @@ import pandas as pd
 from .capabilities import CAPABILITIES
 from .history import History, days
 from .known import HOSTS, PACKAGES, Known, listed, packages_among, token
+from .main_line import MainLine, main_line
 from .past import count_between, earlier, earlier_count, smallest, surprise
 from .paths import ROLES, STEERING, directories, has_role, kinds, named_as_binary
 
@@ -194,18 +195,29 @@ class CommitFacts:
         Several changes of one commit that share a new code all count as new.
         """
         pair = self.author_of_change.astype(np.int64) * (int(codes.max(initial=0)) + 1) + codes
-        return self.first_in_project(pair)
+        return self.first_ever(np.ones(len(codes), dtype=bool), pair)
 
-    def first_in_project(self, codes: np.ndarray) -> np.ndarray:
-        """Tell for each change whether anybody meets this code for the first time."""
-        return self.first_among(np.ones(len(codes), dtype=bool), codes)
-
-    def first_among(self, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    def first_ever(self, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Tell which of the marked changes belong to the first commit that marks their code."""
         table = pd.DataFrame({"code": codes[rows], "commit": self.owner[rows]})
         first = table.groupby("code")["commit"].transform("min") == table["commit"]
         result = np.zeros(len(codes), dtype=bool)
         result[rows] = first.to_numpy()
+        return result
+
+    @cached_property
+    def main_line(self) -> MainLine:
+        """What each commit can know of the others."""
+        return main_line(self.commits, self.history.head)
+
+    def first_in_project(self, codes: np.ndarray) -> np.ndarray:
+        """Tell for each change whether its code is new to the project as its commit knows it."""
+        return self.first_among(np.ones(len(codes), dtype=bool), codes)
+
+    def first_among(self, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Tell which of the marked changes mark a code that their commit cannot know as marked."""
+        result = np.zeros(len(codes), dtype=bool)
+        result[rows] = self.main_line.first(codes[rows], self.owner[rows])
         return result
 
     @cached_property
@@ -215,7 +227,7 @@ class CommitFacts:
 
     def declared_for_the_first_time(self, kind: str) -> pd.DataFrame:
         """List what of a kind (a prefix, see `manifests`) nobody had declared here before."""
-        return _first(self.declared[self.declared["name"].str.startswith(kind)])
+        return self._first(self.declared[self.declared["name"].str.startswith(kind)])
 
     def declared_anew(self, kind: str) -> np.ndarray:
         """Count per commit the names of a kind, as in `name@version`, that change their version.
@@ -224,8 +236,18 @@ class CommitFacts:
         """
         versions = self.declared_for_the_first_time(kind)
         name = versions["name"].str.extract("^(.*)@", expand=False)
-        known = versions.groupby(name)["commit"].transform("min") < versions["commit"]
-        return self.count_of(versions.assign(name=name)[known])
+        named = versions.assign(name=name)
+        return self.count_of(named[~self._is_first(named)])
+
+    def _is_first(self, named: pd.DataFrame) -> np.ndarray:
+        """Tell which rows of a list have a name that their commit cannot know."""
+        codes = pd.factorize(named["name"])[0]
+        return self.main_line.first(codes, named["commit"].to_numpy(dtype=int))
+
+    def _first(self, named: pd.DataFrame) -> pd.DataFrame:
+        """Keep each name once at each commit to which it is new."""
+        first = named[self._is_first(named)]
+        return first.drop_duplicates(["commit", "name"], ignore_index=True)
 
     def count_of(self, named: pd.DataFrame) -> np.ndarray:
         """Count the distinct names of a list, as `listed` makes it, per commit."""
@@ -238,7 +260,7 @@ class CommitFacts:
 
         That is how many projects of the corpus had declared them before the commit's day.
         """
-        new = _first(packages_among(self.declared))
+        new = self._first(packages_among(self.declared))
         return self._with_spread(new, PACKAGES, new["name"])
 
     @cached_property
@@ -247,7 +269,8 @@ class CommitFacts:
 
         One that several files of a commit name is there for each.
         """
-        first = _first_times(listed(self.changes, "hosts"))
+        every = listed(self.changes, "hosts")
+        first = every[self._is_first(every)]
         code = first[self.code_of_change[first["change"].to_numpy(dtype=int)]]
         return self._with_spread(code.reset_index(drop=True), HOSTS, map(token, code["name"]))
 
@@ -327,13 +350,3 @@ class CommitFacts:
     def message_against_own(self) -> np.ndarray:
         """Logarithm of the message's length, in deviations from the author's past."""
         return self.deviation(np.log1p(self.column("message_length")), self.author)
-
-
-def _first_times(named: pd.DataFrame) -> pd.DataFrame:
-    """Keep what the first commit to have a name has of it."""
-    return named[named.groupby("name")["commit"].transform("min") == named["commit"]]
-
-
-def _first(named: pd.DataFrame) -> pd.DataFrame:
-    """Keep each name once, at the first commit to have it."""
-    return _first_times(named).drop_duplicates(["commit", "name"], ignore_index=True)

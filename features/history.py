@@ -144,6 +144,8 @@ class History:
     identities: "pd.DataFrame"
     coverage: Coverage = field(default_factory=Coverage)
     people: dict[str, Person] = field(default_factory=dict)
+    head: str = ""
+    """SHA of the newest commit of the main line; empty if nothing tells which that is."""
 
     @property
     def last_time(self) -> int:
@@ -165,7 +167,17 @@ class History:
             self.identities,
             self.coverage,
             self.people,
+            self._head_among(kept),
         )
+
+    def _head_among(self, kept: int) -> str:
+        """Give the newest commit of the main line that is among the first `kept`."""
+        later = self.commits.iloc[kept:]
+        first_parent = dict(zip(later["sha"], later["parents"].str.split(" ").str[0], strict=True))
+        head = self.head
+        while head in first_parent:
+            head = first_parent[head]
+        return head
 
 
 def table(rows: Mapping[str, Any], schema: dict[str, tuple[str, str]]) -> "pd.DataFrame":
@@ -203,7 +215,7 @@ def write_history(history: History, folder: Path) -> None:
         If the folder cannot be written to.
     """
     parts = {name: whole(getattr(history, name)) for name in TABLES}
-    write_tables(folder, parts, {"project": history.project})
+    write_tables(folder, parts, {"project": history.project, "head": history.head})
 
 
 def whole(frame: "pd.DataFrame") -> Iterator[Rows]:
@@ -283,6 +295,7 @@ def read_history(folder: Path) -> History:
     if any(stamp != stamps[0] for stamp in stamps):
         raise SourceError(f"the tables in {folder} are of several runs", hint=_MINE_AGAIN)
     project = stamps[0].get(b"trustdrift.project", folder.name.encode()).decode()
+    head = stamps[0].get(b"trustdrift.head", b"").decode()
     frames = {name: _frame(table, TABLES[name]) for name, table in tables.items()}
     return History(
         project,
@@ -291,6 +304,7 @@ def read_history(folder: Path) -> History:
         frames["merge_changes"],
         frames["tags"],
         frames["identities"],
+        head=head,
     )
 
 

@@ -36,6 +36,15 @@ _ADDRESS = re.compile(
 _DIRECT_REQUIREMENT = re.compile(r"\s*[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?@\s*[a-z+]{2,12}://")
 _NPM_STEPS = re.compile(r"(pre|post)?(install|prepare)|prepublish")
 _COMPOSER_STEPS = re.compile(r"(pre|post)-\w+(-\w+)*-(cmd|install|uninstall|update|dump)")
+_PLUGIN, _PLUGIN_ENDS = "<plugin>", "</plugin>"
+_STARTERS = re.compile(r"<artifactId>\s*((?:exec|maven-antrun|groovy|gmaven\w{0,9})-\w[\w-]*)\s*<")
+_PLUGINS_OWN_VERSION = re.compile(r"<version>[^<]{0,200}</version>")
+_GRADLE_STEPS = re.compile(
+    r"""\b(?:commandLine|executable)\b[ \t]*[^\n]{1,300}|["'][^"'\n]{1,300}["']\.execute\("""
+)
+_MSBUILD_STEPS = re.compile(
+    r"""<Exec\b[^<>]{0,500}?\bCommand=("[^"]{1,1000}|'[^']{1,1000})|<P(?:re|ost)BuildEvent>([^<]+)"""
+)
 _EXTENSIONS = re.compile(r"\.extensions[ \t]*(?:\+?=|<<)[ \t]*([^\n]{1,200})")
 _ACTION = re.compile(
     r"""^[ \t-]*uses:[ \t]*['"]?([\w.-]+/[\w./-]+)@([\w./-]+)""", re.MULTILINE | re.ASCII
@@ -212,6 +221,44 @@ def _gem(text: str) -> Iterator[str]:
         yield _hook("gem:extensions", extensions)
 
 
+_dependencies = _by_pattern(
+    "maven",
+    r"<dependency>\s*<groupId>([^<>\s]+)</groupId>\s*<artifactId>([^<>\s]+)</artifactId>",
+)
+
+
+def _maven(text: str) -> Iterator[str]:
+    """List dependencies, and as steps what plugins that start programs are told, versions aside."""
+    yield from _dependencies(text)
+    for rest in text.split(_PLUGIN)[1:]:
+        plugin = rest.partition(_PLUGIN_ENDS)[0]
+        if starter := _STARTERS.search(plugin):
+            told = _PLUGINS_OWN_VERSION.sub("", plugin, count=1)
+            yield _hook(f"maven:{starter[1]}", " ".join(told.split()))
+
+
+_libraries = _by_pattern(
+    "maven",
+    r"\b\w{0,30}(?:[iI]mplementation|[cC]ompile|[aA]pi|[cC]lasspath|Only)\w{0,30}"
+    r"""[ (]+['"]([\w.-]+):([\w.-]+)[:'"]""",
+)
+
+
+def _gradle(text: str) -> Iterator[str]:
+    yield from _libraries(text)
+    for step in _GRADLE_STEPS.findall(text):
+        yield _hook("gradle:exec", step.strip())
+
+
+_references = _by_pattern("nuget", r"""<Package(?:Reference|Version)\s+Include="([\w.-]+)\"""")
+
+
+def _msbuild(text: str) -> Iterator[str]:
+    yield from _references(text)
+    for command, event in _MSBUILD_STEPS.findall(text):
+        yield _hook("nuget:exec", " ".join((command[1:] or event).split()))
+
+
 _FORMS: dict[str, tuple[re.Pattern[str], _Reader]] = {
     form: (re.compile(pattern), read)
     for form, pattern, read in (
@@ -225,14 +272,10 @@ _FORMS: dict[str, tuple[re.Pattern[str], _Reader]] = {
             "go", r"^(?:require)?[ \t]{1,9}([a-z0-9][\w~-]{0,60}\.[\w.~/-]{1,200}) v\d[^\s/]*"
             r"[ \t]*$")),
         ("gem", r"(^|/)(gemfile|[^/]*\.gemspec)$", _gem),
-        ("maven", r"(^|/)pom\.xml$", _by_pattern(
-            "maven", r"<dependency>\s*<groupId>([^<>\s]+)</groupId>\s*"
-            r"<artifactId>([^<>\s]+)</artifactId>")),
-        ("gradle", r"\.gradle(\.kts)?$", _by_pattern(
-            "maven", r"\b\w{0,30}(?:[iI]mplementation|[cC]ompile|[aA]pi|[cC]lasspath|Only)\w{0,30}"
-            r"""[ (]+['"]([\w.-]+):([\w.-]+)[:'"]""")),
-        ("nuget", r"\.[cf]sproj$|(^|/)directory\.packages\.props$", _by_pattern(
-            "nuget", r"""<Package(?:Reference|Version)\s+Include="([\w.-]+)\"""")),
+        ("maven", r"(^|/)pom\.xml$", _maven),
+        ("gradle", r"\.gradle(\.kts)?$", _gradle),
+        ("nuget", r"\.([cf]s|vb)proj$|\.targets$|(^|/)directory\.(packages|build)\.props$",
+         _msbuild),
         ("hex", r"(^|/)mix\.exs$", _by_pattern("hex", r"\{:(\w+), *['\"~\[]")),
         ("action", r"^\.github/workflows/[^/]+\.ya?ml$|(^|/)action\.ya?ml$", _actions),
         ("probes", r"(^|/)(configure\.(ac|in)|cmakelists\.txt|meson\.build)$|\.(m4|cmake)$",
@@ -242,5 +285,5 @@ _FORMS: dict[str, tuple[re.Pattern[str], _Reader]] = {
 """By the format's name: what the path, in lower case, looks like, and how its text is read."""
 
 _ENDINGS = (".json", ".toml", ".txt", ".in", ".cfg", ".mod", "gemfile", ".gemspec", ".xml",
-            ".gradle", ".kts", ".csproj", ".fsproj", ".props", ".exs", ".yml", ".yaml", ".ac",
-            "meson.build", ".m4", ".cmake")  # fmt: skip
+            ".gradle", ".kts", ".csproj", ".fsproj", ".vbproj", ".targets", ".props", ".exs",
+            ".yml", ".yaml", ".ac", "meson.build", ".m4", ".cmake")  # fmt: skip

@@ -1,5 +1,7 @@
 """What the added lines can reach for, and whether that is new here."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..capabilities import CAPABILITIES
@@ -11,6 +13,9 @@ from ..paths import ROLES
 
 FAMILIAR = 20  # changes of code after which a first time says something
 RUNNING = ("evaluation", "programs")
+
+First = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Which of the marked changes are the first of their group, as `CommitFacts` tells it."""
 
 
 def _uses(facts: CommitFacts, name: str) -> np.ndarray:
@@ -37,7 +42,7 @@ for _name, _capability in CAPABILITIES.items():
     _declare(_name, _capability.meaning)
 
 
-def _new(facts: CommitFacts, group: np.ndarray) -> np.ndarray:
+def _new(facts: CommitFacts, group: np.ndarray, first_among: First) -> np.ndarray:
     """Count per commit the capabilities that a group of changes shows for the first time.
 
     Groups that have seen fewer than `FAMILIAR` changes of code have no first times; a commit
@@ -48,7 +53,7 @@ def _new(facts: CommitFacts, group: np.ndarray) -> np.ndarray:
     familiar = earlier_sum(code, group) - earlier_sum(code, same) >= FAMILIAR
     found = facts.none
     for name in CAPABILITIES:
-        first = facts.first_among(_uses(facts, name) > 0, group)
+        first = first_among(_uses(facts, name) > 0, group)
         found += facts.total(first & familiar) > 0
     return found
 
@@ -61,7 +66,7 @@ def _new(facts: CommitFacts, group: np.ndarray) -> np.ndarray:
 )
 def capabilities_new_to_author(facts: CommitFacts) -> np.ndarray:
     """Capabilities that the author's changes of code, twenty or more, never named before."""
-    return _new(facts, facts.author_of_change)
+    return _new(facts, facts.author_of_change, facts.first_ever)
 
 
 @commit_feature(
@@ -72,7 +77,7 @@ def capabilities_new_to_author(facts: CommitFacts) -> np.ndarray:
 )
 def capabilities_new_to_project(facts: CommitFacts) -> np.ndarray:
     """Capabilities that the project's code, after twenty changes or more, never named before."""
-    return _new(facts, np.zeros(len(facts.owner), dtype=np.int64))
+    return _new(facts, np.zeros(len(facts.owner), dtype=np.int64), facts.first_among)
 
 
 @commit_feature(
@@ -83,7 +88,7 @@ def capabilities_new_to_project(facts: CommitFacts) -> np.ndarray:
 )
 def capabilities_new_to_folder(facts: CommitFacts) -> np.ndarray:
     """Capabilities that the folder's code, after twenty changes or more, never named before."""
-    return _new(facts, facts.folder_of_change)
+    return _new(facts, facts.folder_of_change, facts.first_among)
 
 
 @commit_feature(
@@ -94,7 +99,7 @@ def capabilities_new_to_folder(facts: CommitFacts) -> np.ndarray:
 )
 def capabilities_new_to_kind(facts: CommitFacts) -> np.ndarray:
     """Capabilities that files with the same name ending never named before in this project."""
-    return _new(facts, facts.kind_of_change)
+    return _new(facts, facts.kind_of_change, facts.first_among)
 
 
 @commit_feature(
@@ -161,7 +166,7 @@ def installing_steps(facts: CommitFacts) -> np.ndarray:
     """Steps new to the project, by name and text, that manifests let run at installation or build.
 
     Lifecycle scripts of npm, scripts of Composer, a build program of Cargo, extensions of a gem, a
-    build backend out of the project itself.
+    build backend out of the project itself, what Maven's plugins, Gradle and MSBuild start.
     """
     return facts.count_of(facts.declared_for_the_first_time(HOOK))
 

@@ -16,7 +16,7 @@ _FIXED = r"@(?:v?\d[\w.-]*|[0-9a-f]{40})$"
     says="declares {value:,.0f} packages that the project never depended on",
 )
 def new_packages(facts: CommitFacts) -> np.ndarray:
-    """Packages declared in manifests and workflows that no earlier commit declared here."""
+    """Packages declared in manifests and workflows that nothing here declared before."""
     return facts.count_of(facts.new_packages)
 
 

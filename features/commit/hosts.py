@@ -14,7 +14,11 @@ from ..known import KNOWN
     says="names {value:,.0f} hosts in code of which the project had never spoken",
 )
 def new_hosts(facts: CommitFacts) -> np.ndarray:
-    """Hosts in added code that no earlier commit named, not even in tests or texts."""
+    """Hosts in added code that nothing here named, not even in tests or texts.
+
+    What was not let in by then counts only where the commit goes on from it; so everywhere a
+    project is said to know something.
+    """
     return facts.count_of(facts.new_hosts)
 
 

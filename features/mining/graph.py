@@ -206,6 +206,17 @@ class Ordered:
         texts = iter(self.names.texts(self.parents.numbers[at]))
         return [tuple(islice(texts, count)) for count in counts.tolist()]
 
+    def line_before(self, name: str, kept: int) -> str:
+        """Give the newest of a commit, its first parent and so on, among the first `kept`.
+
+        Empty if there is none, or no such commit.
+        """
+        at = int(self.names.places(Names.of([bytes.fromhex(name)]))[0]) if name else ABSENT
+        while at >= kept:
+            start, end = self.parents.starts[at : at + 2]
+            at = int(self.parents.numbers[start]) if start < end else ABSENT
+        return self.names[at] if at != ABSENT else ""
+
     def until(self, time: int) -> "Ordered":
         """Keep those that were known at a time."""
         kept = int(self.times.searchsorted(time, "right"))

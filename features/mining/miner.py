@@ -20,11 +20,17 @@ from .authorship import (
 )
 from .bounds import Bounds, Meter
 from .earlier import Earlier, digest, read_earlier, stamp
-from .graph import ABSENT, NOTHING, Graph, Ordered, in_order, walk
+from .graph import ABSENT, NOTHING, Ordered, in_order, walk
 from .names import Names
 from .outcome import Outcome
 from .reading import Progress, read_objects
-from .repository import open_repository, require_commits, require_trees, resolve_tips
+from .repository import (
+    head_of,
+    open_repository,
+    require_commits,
+    require_trees,
+    resolve_tips,
+)
 from .scratch import Scratch
 from .store import Store, store_of
 from .tables import CommitTable, Mined, identities_columns, tags_columns, to_history, to_parts
@@ -121,7 +127,7 @@ def mine_into(
         earlier = read_earlier(folder, key, name, scratch)
         mined = _mined(run, Start(ref, all_refs), earlier, scratch)
     metadata = stamp(key, name, mined.coverage.trees_unreadable)
-    metadata |= {"commits": digest(mined.commits.order.names)}
+    metadata |= {"commits": digest(mined.commits.order.names), "head": mined.head}
     write_tables(folder, to_parts(mined), metadata)
     return Outcome(len(mined.commits), len(mined.changes), mined.read, mined.coverage)
 
@@ -154,10 +160,12 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -
     known = NOTHING if earlier is None else earlier.graph
     found = walk(store, [str(tip) for tip in tips], known, meter)
     require_commits(run.path, found.unreadable)
-    order = _order(run.path, found.graph, start.until)
+    every = in_order(found.graph, latest=int(clock.time()) + DAY)
+    order = _order(run.path, every, start.until)
+    head = every.line_before(head_of(repository, start.ref), len(order))
     where = _positions(earlier, found.known[order.numbers])
     new = np.setdiff1d(np.arange(len(order), dtype=np.int32), where)
-    del found
+    del found, every
     with sharing(repository.path, run.hands, len(new), meter) as share:
         read = read_objects(share, meter, run.report, order, new, earlier, where, scratch)
     require_trees(run.path, len(order), read.unreadable)
@@ -183,13 +191,13 @@ def _mined(run: _Run, start: Start, earlier: Earlier | None, scratch: Scratch) -
         identities=identities_columns([identities.every[number] for number in met]),
         coverage=Coverage(read.unreadable, unknown),
         people=people.everyone,
+        head=head,
         read=len(new),
     )
 
 
-def _order(path: Path, graph: Graph, until: int | None) -> Ordered:
-    order = in_order(graph, latest=int(clock.time()) + DAY)
-    kept = order if until is None else order.until(until)
+def _order(path: Path, every: Ordered, until: int | None) -> Ordered:
+    kept = every if until is None else every.until(until)
     if not len(kept):
         raise EmptyRepository(
             f"{path} has no commit in the range asked for",

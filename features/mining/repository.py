@@ -105,18 +105,21 @@ def resolve_tips(
                 hint="was anything pushed to it yet?",
             )
         return tips
-    if ref is not None:
-        named = _named_commit(repository, ref)
-        if named is None:
-            raise ReferenceMissing(
-                f"{repository.path} has no branch, tag or commit {ref!r}",
-                hint="`git for-each-ref` lists what there is",
-            )
-        return [named]
-    head = reference_commit(repository, "HEAD")
-    if head is None:
+    head = head_of(repository, ref)
+    if not head and ref is None:
         raise _headless_error(repository)
-    return [head]
+    if not head:
+        raise ReferenceMissing(
+            f"{repository.path} has no branch, tag or commit {ref!r}",
+            hint="`git for-each-ref` lists what there is",
+        )
+    return [pygit2.Oid(hex=head)]
+
+
+def head_of(repository: pygit2.Repository, ref: str | None) -> str:
+    """Give the SHA that a reference, or HEAD if None, leads to; empty if it leads to no commit."""
+    found = reference_commit(repository, "HEAD") if ref is None else _named_commit(repository, ref)
+    return "" if found is None else str(found)
 
 
 def require_commits(path: Path, missing: int) -> None:

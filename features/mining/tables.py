@@ -205,6 +205,8 @@ class Mined:
     identities: Rows
     coverage: Coverage
     people: dict[str, Person]
+    head: str
+    """As `History` has it."""
     read: int
     """Commits that were read for it; the others were there from an earlier run."""
 
@@ -221,6 +223,7 @@ def to_history(mined: Mined) -> History:
         table(mined.identities, IDENTITIES),
         mined.coverage,
         mined.people,
+        mined.head,
     )
 
 

@@ -43,7 +43,7 @@ def history_of(facts: Facts) -> History:
     }
     return History(
         facts.project, commits, changes["changes"], changes["merge_changes"], frames["tags"],
-        table({}, TABLES["identities"]),
+        table({}, TABLES["identities"]), head=facts.head or "",
     )  # fmt: skip
 
 
@@ -123,6 +123,7 @@ def on_top_of(stored: History, new: History) -> History:
         changes=_joined(stored.changes, new.changes, position),
         merge_changes=_joined(stored.merge_changes, new.merge_changes, position),
         tags=_joined(stored.tags, new.tags, position),
+        head=new.head or stored.head,
     )
 
 

@@ -23,7 +23,10 @@ def without_people(history: History, people: set[str]) -> History:
         history.changes,
         history.merge_changes,
         without(history.tags, "tagger"),
-        history.identities.assign(**{c: history.identities[c].mask(gone, "") for c in _TOKENS}),
+        identities=history.identities.assign(
+            **{c: history.identities[c].mask(gone, "") for c in _TOKENS}
+        ),
+        head=history.head,
     )
 
 

@@ -50,6 +50,11 @@ class Facts(Form):
     score: list[Sha] | None = Field(
         default=None, description="Commits to judge; all that the request brings if left out."
     )
+    head: Sha | None = Field(
+        default=None,
+        description="Newest commit of the main line, by which what was let in is told from what "
+        "was not. If left out, that of the stored past; if there is none, all was let in.",
+    )
 
 
 class Vector(Form):

@@ -89,11 +89,34 @@ MANIFESTS = {
         {"gem:mini", "hook:gem:extensions@" + digest('"ext/x"')},
     ),
     "pom.xml": (
-        b"<dependency>\n <groupId>a.b</groupId>\n <artifactId>c</artifactId>\n</dependency>",
-        {"maven:a.b:c"},
+        b"<dependency>\n <groupId>a.b</groupId>\n <artifactId>c</artifactId>\n</dependency>"
+        b"<plugin><artifactId>maven-jar-plugin</artifactId><executable>no</executable></plugin>"
+        b"<plugin>\n <artifactId>exec-maven-plugin</artifactId> <version>3.1</version>\n"
+        b" <executable>sh</executable>\n</plugin>",
+        {
+            "maven:a.b:c",
+            "hook:maven:exec-maven-plugin@"
+            + digest("<artifactId>exec-maven-plugin</artifactId> <executable>sh</executable>"),
+        },
     ),
-    "app/build.gradle.kts": (b'  testImplementation("j.u:nit:4")\n', {"maven:j.u:nit"}),
-    "App.csproj": (b'<PackageReference Include="Some.Json" Version="1"/>', {"nuget:Some.Json"}),
+    "app/build.gradle.kts": (
+        b'  testImplementation("j.u:nit:4")\n  commandLine("sh", "x")\nval v = "id".execute()\n',
+        {
+            "maven:j.u:nit",
+            "hook:gradle:exec@" + digest('commandLine("sh", "x")'),
+            "hook:gradle:exec@" + digest('"id".execute('),
+        },
+    ),
+    "App.csproj": (
+        b'<PackageReference Include="Some.Json" Version="1"/>\n'
+        b"<Exec  Condition=\"'$(OS)' == 'Unix'\" Command='sh  x'/>"
+        b"<PostBuildEvent>copy a\n b</PostBuildEvent>",
+        {
+            "nuget:Some.Json",
+            "hook:nuget:exec@" + digest("sh x"),
+            "hook:nuget:exec@" + digest("copy a b"),
+        },
+    ),
     "mix.exs": (b'{:ecto, "~> 1"}, {:ok, x}', {"hex:ecto"}),
     ".github/workflows/ci.yml": (
         b"    - uses: actions/checkout@v4\n      uses: './local'\n    - uses: a/b/c@main\n",

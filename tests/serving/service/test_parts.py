@@ -14,10 +14,12 @@ from sqlalchemy import inspect, select, text
 
 from trustdrift.features.errors import BaselineError, ConfigurationError
 from trustdrift.features.feature import Level
+from trustdrift.features.history import History
 from trustdrift.models.baseline import SHIPPED, Baseline, LevelBaseline
 from trustdrift.serving.service.access import Rate
 from trustdrift.serving.service.champion import Champion
 from trustdrift.serving.service.database import Audit, Database, Lead, Project, Table, Task, now
+from trustdrift.serving.service.facts import history_of, on_top_of
 from trustdrift.serving.service.forgetting import ERASED
 from trustdrift.serving.service.histories import Histories, open_histories
 from trustdrift.serving.service.limits import _too_deep
@@ -25,6 +27,7 @@ from trustdrift.serving.service.metrics import Metrics
 from trustdrift.serving.service.mining import Miner
 from trustdrift.serving.service.people import erase, export, forget_old, pseudonyms_of
 from trustdrift.serving.service.projects import Refresh, register
+from trustdrift.serving.service.schemas import Facts, Row
 from trustdrift.serving.service.settings import Settings, from_environment
 from trustdrift.serving.service.work import SILENCE, Outcome, Work, add_task, ask
 
@@ -293,6 +296,17 @@ def test_a_callers_minute_can_be_spent_at_once_and_comes_back() -> None:
     assert rate.wait("other") == 0
     time.sleep(0.15)
     assert rate.wait("one") == 0
+
+
+@pytest.mark.parametrize(("named", "kept"), [(None, "c" * 40), ("a" * 40, "a" * 40)])
+def test_a_request_may_name_the_head(story_history: History, named: str | None, kept: str) -> None:
+    commit: Row = {
+        "sha": "a" * 40, "parents": "", "known_time": 1_700_000_000, "author": "p" * 16,
+        "author_kind": "person", "committer": "p" * 16, "committer_kind": "person",
+    }  # fmt: skip
+    asked = history_of(Facts(project="x", commits=[commit], head=named))
+    assert asked.head == (named or "")
+    assert on_top_of(replace(story_history, head="c" * 40), asked).head == kept
 
 
 def test_depth_is_told_from_width() -> None:
