@@ -15,7 +15,7 @@ from trustdrift.features.history import History
 from trustdrift.features.vectors import Vectors, describe
 from trustdrift.models.baseline import Baseline
 from trustdrift.models.combination import Vote
-from trustdrift.models.detectors import DETECTORS, suits
+from trustdrift.models.detectors import DETECTORS, learning, suits
 from trustdrift.training.corpus import Corpus, git_directory, read_corpus
 from trustdrift.training.dataset import each_project, read_all, renew, vectors_file
 from trustdrift.training.fit import fit
@@ -36,10 +36,17 @@ EVERY: dict[Level, tuple[str, ...]] = {
 """Every detector, so that each is held to what a training promises."""
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let networks learn little, where what they learn is not what is asked."""
+    monkeypatch.setattr(learning, "EPOCHS", 5)
+
+
 def fitted(projects: list[dict[Level, Vectors]], settings: Settings = Settings()) -> Baseline:  # noqa: B008
     return fit(gather(projects, settings, SPLIT), settings, split=SPLIT)
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_corpus_becomes_a_baseline_that_loads_and_scores(
     mirror: Mirror, story_history: History, tmp_path: Path
 ) -> None:
@@ -61,6 +68,7 @@ def test_a_corpus_becomes_a_baseline_that_loads_and_scores(
         assert ((p_values > 0) & (p_values <= 1)).all()
 
 
+@pytest.mark.usefixtures("hasty")
 def test_the_same_corpus_and_seed_give_the_same_bytes_whatever_the_key(
     mirror: Mirror, tmp_path: Path
 ) -> None:
@@ -125,10 +133,11 @@ def test_a_damaged_file_of_vectors_is_named_and_made_again(mirror: Mirror, tmp_p
     assert renew(corpus.entries, mirror.folder, tmp_path, key=KEY) == 1
 
 
+@pytest.mark.usefixtures("hasty")
 def test_nothing_after_the_split_is_learned_from(story_history: History) -> None:
     """What comes after the split may change the calibration, never reference or detectors."""
     cut = SPLIT + 200 * DAY
-    settings = Settings(panel=EVERY, most_rows={"commit": 100, "contributor": 100, "project": 100})
+    settings = Settings(panel=EVERY)
     whole = fitted([describe(story_history)] * 8, settings)
     short = fitted([describe(story_history.until(cut))] * 8, settings)
     for level in LEVELS:
