@@ -176,7 +176,7 @@ class History:
         first_parent = dict(zip(later["sha"], later["parents"].str.split(" ").str[0], strict=True))
         head = self.head
         while head in first_parent:
-            head = first_parent[head]
+            head = first_parent.pop(head)  # once: facts from elsewhere may go round in a circle
         return head
 
 

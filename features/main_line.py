@@ -85,9 +85,15 @@ def main_line(commits: pd.DataFrame, head: str) -> MainLine:
 
 
 def parents_of(commits: pd.DataFrame) -> list[list[int]]:
-    """Give the positions of each commit's parents; those that are not in the table are left out."""
+    """Give the positions of each commit's parents, as far as they stand above it in the table.
+
+    What was mined has all of them there; facts from elsewhere may go round in a circle.
+    """
     place = {sha: at for at, sha in enumerate(commits["sha"].tolist())}
-    return [[place[p] for p in text.split() if p in place] for text in commits["parents"].tolist()]
+    return [
+        [place[p] for p in text.split() if place.get(p, at) < at]
+        for at, text in enumerate(commits["parents"].tolist())
+    ]
 
 
 def _let_in(above: list[list[int]], tip: int) -> np.ndarray:

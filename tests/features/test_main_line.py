@@ -1,5 +1,6 @@
 """What a commit can know of the others: what it goes on from, and what was let in by then."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustdrift.features.history import read_history
+from trustdrift.features.history import History, read_history
 from trustdrift.features.main_line import main_line
 from trustdrift.features.mining import mine, mine_into
 from trustdrift.features.vectors import describe_commits
@@ -79,6 +80,14 @@ def test_the_first_are_those_who_could_not_know(
     codes, commits = np.array(pairs, dtype=int).reshape(-1, 2).T
     found = main_line(table(parents), f"c{head}").first(codes, commits)
     assert found.tolist() == wanted
+
+
+def test_parents_that_go_round_in_a_circle_end(story_history: History) -> None:
+    circle = table([[1], [2], [0], [3]])
+    found = main_line(circle, "c2").first(np.zeros(4, dtype=int), np.arange(4))
+    assert found.tolist() == [True, False, False, False]
+    commits = circle.assign(known_time=[1, 2, 3, 4])
+    assert replace(story_history, commits=commits, head="c2").until(0).head == "c2"
 
 
 @pytest.fixture
